@@ -1,0 +1,140 @@
+/**
+ * A recovery plan after parsing: every default filled in, every duration in seconds, every reference checked.
+ * `parse.ts` is the only maker; functions receive it compiled into their bundle (`plans.json`).
+ */
+
+export type Tags = Readonly<Record<string, string>>;
+export type Tier = 'critical' | 'important' | 'normal';
+
+export interface Plan {
+  readonly plan: string;
+  /** SHA-256 of the canonical JSON of everything else: what a recovery pins. */
+  readonly hash: string;
+  readonly objectives: { readonly tier: Tier; readonly rtoSeconds: number; readonly rpoSeconds: number };
+  readonly regions: { readonly primary: string; readonly recovery: string; readonly witness?: string };
+  readonly trigger: Trigger;
+  readonly fence?: Fence;
+  readonly databases: readonly DatabaseItem[];
+  readonly servers: readonly ServerItem[];
+  readonly volumes: readonly VolumeItem[];
+  readonly settings: readonly SettingItem[];
+  readonly reload?: Reload;
+  readonly verify: readonly VerifyItem[];
+  readonly traffic: readonly TrafficItem[];
+  readonly drill: DrillRules;
+  readonly notify?: { readonly topic: string };
+  /** The longest that a recovery may take before its machine ends it. */
+  readonly maxDurationSeconds: number;
+}
+
+export interface Trigger {
+  readonly mode: 'automatic' | 'approve' | 'observe';
+  readonly signals: {
+    readonly probes?: { readonly url: string; readonly everySeconds: number };
+    readonly alarms: readonly string[];
+    readonly health?: { readonly services: readonly string[] };
+  };
+  readonly quorum: number;
+  readonly confirmSeconds: number;
+  readonly activePeriodSeconds: number;
+}
+
+export interface Fence {
+  readonly instances?: { readonly tags: Tags };
+  readonly databases: readonly string[];
+  readonly required: boolean;
+}
+
+export interface DatabaseItem {
+  readonly name: string;
+  readonly replica: string;
+  readonly maxLagSeconds: number;
+  /** 0 to 35; what the promoted instance keeps. RDS would default to 1, and 0 leaves no backups. */
+  readonly backupRetentionDays: number;
+  readonly boundSeconds: number;
+  readonly drill: { readonly snapshot: 'newest' };
+}
+
+/** How many servers, from what, and where they are registered. */
+export interface ServerItem {
+  readonly name: string;
+  readonly source: StartSource | LaunchSource;
+  /** ARN-free name of a target group in the recovery Region. */
+  readonly targetGroup?: string;
+  /** How long an instance may take from running to its agent online before it is replaced, once. */
+  readonly agentBoundSeconds: number;
+  readonly boundSeconds: number;
+}
+
+export interface StartSource {
+  readonly kind: 'start';
+  readonly tags: Tags;
+  /** `launch`: a copy of the same image, type and settings elsewhere; `fail`: no second way. */
+  readonly orElse: 'launch' | 'fail';
+  /** Types to change a stopped instance to, or to launch a copy as, in order, when the zone has no capacity. */
+  readonly types: readonly string[];
+  /** Subnets for launched copies, in order. */
+  readonly subnets: readonly string[];
+}
+
+export interface LaunchSource {
+  readonly kind: 'launch';
+  readonly image: { readonly tags: Tags; readonly rpoSeconds?: number };
+  readonly template?: string;
+  readonly count: number;
+  readonly types: readonly string[];
+  readonly subnets: readonly string[];
+}
+
+export interface VolumeItem {
+  readonly name: string;
+  readonly snapshot: { readonly tags: Tags; readonly rpoSeconds?: number };
+  readonly attach: { readonly server: string; readonly device: string };
+  /** A volume of its own for each instance of the server; without it the server has a single instance. */
+  readonly each: boolean;
+  readonly mount?: { readonly path: string };
+  readonly volumeType: 'gp3' | 'io1' | 'io2';
+  readonly boundSeconds: number;
+}
+
+/** An SSM parameter to write; the value is literal text with references such as `${databases.orders.endpoint}`. */
+export interface SettingItem {
+  readonly parameter: string;
+  readonly value: string;
+}
+
+export interface Reload {
+  /** Name of the plan's own SSM document. */
+  readonly document: string;
+  readonly servers: readonly string[];
+  readonly boundSeconds: number;
+}
+
+export interface VerifyItem {
+  readonly http: string;
+  readonly boundSeconds: number;
+  /** In a drill the same path is asked from inside, on each instance of this server, at this port. */
+  readonly inside?: { readonly server: string; readonly port: number };
+}
+
+export interface TrafficItem {
+  readonly record: {
+    readonly zone: string;
+    readonly name: string;
+    readonly type: 'A' | 'AAAA' | 'CNAME' | 'TXT';
+    readonly ttlSeconds: number;
+    readonly value: string;
+  };
+}
+
+export interface DrillRules {
+  readonly schedules: readonly ('monthly' | 'quarterly' | 'yearly')[];
+  readonly network?: {
+    readonly subnets: readonly string[];
+    readonly securityGroups: readonly string[];
+    readonly dbSubnetGroup?: string;
+  };
+  readonly instanceProfile?: string;
+  readonly userData: 'none' | 'keep';
+  readonly maxDurationSeconds: number;
+}

@@ -1,0 +1,153 @@
+/**
+ * A virtual clock: simulated time stands still while any code runs and jumps to the next timer when nothing does.
+ *
+ * Invariant: between two timers, every live invocation waits on the simulator. It holds because the clock advances only
+ * when the microtask queue is empty and no real file, timer or crypto request is under way; otherwise the order in which
+ * the operating system answers (a large `~/.aws/config`, a loaded machine) would leak into a run.
+ */
+export interface Clock {
+  /** Simulated milliseconds since the Unix epoch. May carry fractions. */
+  nowMs(): number;
+  /** Resolves when `ms` of simulated time have passed. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** Takes a timer back; calling it after the timer fired does nothing. */
+export type Cancel = () => void;
+
+interface Timer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly fire: () => void;
+  cancelled: boolean;
+}
+
+/** Thrown when a run waits for something that no timer will ever bring about. */
+export class Deadlock extends Error {
+  override readonly name = 'Deadlock';
+}
+
+const realWork = /^(FSReq|Timeout|GetAddrInfo|TCP|HASHREQUEST|RANDOMBYTES|ZLIB|PBKDF2|SIGNREQUEST|KEYGEN)/;
+
+function countRealWork(): number {
+  return process.getActiveResourcesInfo().filter((kind) => realWork.test(kind)).length;
+}
+
+/** The only clock of a simulation. `drive` is its engine; everything else asks it for the time or for a wake-up. */
+export class VirtualClock implements Clock {
+  #nowMs: number;
+  #order = 0;
+  #heap: Timer[] = [];
+  #defect: { readonly error: unknown } | undefined;
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Calls `fire` once `ms` have passed; timers of the same instant fire in the order in which they were set. */
+  after(ms: number, fire: () => void): Cancel {
+    return this.at(this.#nowMs + Math.max(0, ms), fire);
+  }
+
+  /** Calls `fire` at the instant `atMs`, or as soon as possible when that has passed. */
+  at(atMs: number, fire: () => void): Cancel {
+    const timer: Timer = { atMs: Math.max(atMs, this.#nowMs), order: this.#order++, fire, cancelled: false };
+    this.#push(timer);
+    return () => {
+      timer.cancelled = true;
+    };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(ms, resolve);
+    });
+  }
+
+  /** Stops the run: the current `drive` rejects with `error`. For defects that no simulated caller may swallow. */
+  abort(error: unknown): void {
+    this.#defect ??= { error };
+  }
+
+  /**
+   * Advances time until `goal` settles, and returns or throws what it settled to.
+   * @throws Deadlock when the goal is pending and no timer is left.
+   */
+  async drive<T>(goal: Promise<T>): Promise<T> {
+    const ownWork = countRealWork();
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    goal.then(settle, settle);
+    for (;;) {
+      await this.#quiesce(ownWork);
+      if (this.#defect) throw this.#defect.error;
+      if (settled) return goal;
+      const timer = this.#pop();
+      if (!timer) throw new Deadlock('the simulation waits for something that no timer will bring about');
+      this.#nowMs = timer.atMs;
+      timer.fire();
+    }
+  }
+
+  /** Advances time to `atMs`, firing everything that is due until then. */
+  async driveUntil(atMs: number): Promise<void> {
+    await this.drive(new Promise<void>((resolve) => this.at(atMs, resolve)));
+  }
+
+  /** Waits until all code that can run without simulated time passing has run. */
+  async #quiesce(ownWork: number): Promise<void> {
+    do {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    } while (countRealWork() > ownWork);
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap;
+    heap.push(timer);
+    let child = heap.length - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!isBefore(heap[child]!, heap[parent]!)) break;
+      [heap[child], heap[parent]] = [heap[parent]!, heap[child]!];
+      child = parent;
+    }
+  }
+
+  #pop(): Timer | undefined {
+    const heap = this.#heap;
+    for (;;) {
+      const first = heap[0];
+      const last = heap.pop();
+      if (!first || !last) return undefined;
+      if (heap.length > 0) {
+        heap[0] = last;
+        this.#siftDown();
+      }
+      if (!first.cancelled) return first;
+    }
+  }
+
+  #siftDown(): void {
+    const heap = this.#heap;
+    let parent = 0;
+    for (;;) {
+      let least = parent;
+      for (const child of [2 * parent + 1, 2 * parent + 2]) {
+        if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
+      }
+      if (least === parent) return;
+      [heap[least], heap[parent]] = [heap[parent]!, heap[least]!];
+      parent = least;
+    }
+  }
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+}

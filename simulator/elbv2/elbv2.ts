@@ -1,0 +1,13 @@
+import type { Operations, RegionName, Service } from '../service.ts';
+import type { Simulator } from '../simulator.ts';
+
+export class LoadBalancing implements Service {
+  readonly name = 'elasticloadbalancing';
+  readonly operations: Operations = {};
+  readonly sim: Simulator;
+  readonly region: RegionName;
+  constructor(sim: Simulator, region: RegionName) {
+    this.sim = sim;
+    this.region = region;
+  }
+}

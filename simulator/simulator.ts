@@ -1,0 +1,257 @@
+import { type Cancel, VirtualClock } from './clock.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { Draws } from './draws.ts';
+import { Ec2 } from './ec2/ec2.ts';
+import { LoadBalancing } from './elbv2/elbv2.ts';
+import { NotSimulated } from './errors.ts';
+import { EventBridge } from './events/events.ts';
+import { Lambda } from './lambda/lambda.ts';
+import { Rds } from './rds/rds.ts';
+import { Route53 } from './route53/route53.ts';
+import { S3 } from './s3/s3.ts';
+import type { Call, Caller, RegionName, Service, ServiceName } from './service.ts';
+import { Sns } from './sns/sns.ts';
+import { Ssm } from './ssm/ssm.ts';
+import { StepFunctions } from './stepfunctions/stepfunctions.ts';
+import { Sts } from './sts/sts.ts';
+import { type DecodedCall, type WireRequest, type WireResponse, WireServer } from './wire/server.ts';
+
+export interface SimulatorOptions {
+  readonly seed: string | number;
+  /** Simulated milliseconds since the epoch at which the world begins. */
+  readonly startMs: number;
+  readonly accountId: string;
+  /** Zones of each Region, as letters: `{ 'ap-northeast-1': ['a', 'c', 'd'] }`. */
+  readonly regions: Readonly<Record<RegionName, readonly string[]>>;
+}
+
+/** One Region of the simulated account with its services. Global services (Route 53, S3's names) are the simulator's. */
+export interface Region {
+  readonly name: RegionName;
+  /** Full zone names, e.g. `ap-northeast-1a`. */
+  readonly zones: readonly string[];
+  readonly ec2: Ec2;
+  readonly elbv2: LoadBalancing;
+  readonly events: EventBridge;
+  readonly lambda: Lambda;
+  readonly cloudwatch: CloudWatch;
+  readonly rds: Rds;
+  readonly sns: Sns;
+  readonly ssm: Ssm;
+  readonly states: StepFunctions;
+  readonly sts: Sts;
+}
+
+/** What became of one call: for evidence, for checkers and for the count of calls. */
+export interface CallRecord {
+  readonly atMs: number;
+  readonly service: ServiceName;
+  readonly region: RegionName;
+  readonly operation: string;
+  readonly callerArn: string;
+  /** `ok`, the error code that AWS answered, or `hung` for a call that never was answered. */
+  outcome: string;
+}
+
+/** What a fault does to a call: `hang` never answers it; `loseAnswer` lets it act and then never answers. */
+export type Interference =
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'loseAnswer' }
+  | { readonly kind: 'delay'; readonly seconds: number }
+  | { readonly kind: 'error'; readonly error: Error };
+
+/** Looks at each call before it reaches its service; `undefined` leaves it alone. */
+export type Fault = (call: Call, input: unknown, sim: Simulator) => Interference | undefined;
+
+/** An AWS account in memory: Regions, services, a virtual clock and seeded chance. */
+export class Simulator {
+  readonly clock: VirtualClock;
+  readonly draws: Draws;
+  readonly accountId: string;
+  readonly route53: Route53;
+  readonly s3: S3;
+  readonly transcript: CallRecord[] = [];
+  readonly faults: Fault[] = [];
+  readonly #regions: ReadonlyMap<RegionName, Region>;
+  readonly #callers = new Map<string, Caller>();
+  readonly #wire: WireServer;
+
+  constructor(options: SimulatorOptions) {
+    this.clock = new VirtualClock(options.startMs);
+    this.draws = new Draws(options.seed);
+    this.accountId = options.accountId;
+    this.route53 = new Route53(this);
+    this.s3 = new S3(this);
+    this.#regions = new Map(
+      Object.entries(options.regions).map(([name, zones]) => [name, this.#openRegion(name, zones)]),
+    );
+    this.#wire = new WireServer((call) => this.#answer(call));
+  }
+
+  get regions(): readonly Region[] {
+    return [...this.#regions.values()];
+  }
+
+  /** @throws NotSimulated for a Region that the world does not have. */
+  region(name: RegionName): Region {
+    const region = this.#regions.get(name);
+    if (!region) throw new NotSimulated(`Region ${name}`);
+    return region;
+  }
+
+  /** Makes a caller known, so that its access key identifies it. */
+  addCaller(caller: Caller): void {
+    this.#callers.set(caller.accessKeyId, caller);
+  }
+
+  /**
+   * A connection for SDK clients (their `requestHandler`). After `close`, its requests are never answered: a Lambda
+   * invocation that timed out must not go on acting or learning.
+   */
+  connect(): Connection {
+    return new Connection((request) => this.#wire.dispatch(request));
+  }
+
+  /** Answers one HTTP request, whatever carried it here. */
+  dispatch(request: WireRequest): Promise<WireResponse> {
+    return this.#wire.dispatch(request);
+  }
+
+  /** Puts an event of an AWS service on a Region's default bus. */
+  emit(region: RegionName, event: { source: string; detailType: string; resources?: string[]; detail: object }): void {
+    this.region(region).events.publish({ ...event, resources: event.resources ?? [] });
+  }
+
+  /** Calls `fire` after a drawn duration (seconds) of `defaults.json`. Returns how long that will be, and a way back. */
+  afterDraw(path: string, subject: string, fire: () => void): { readonly seconds: number; readonly cancel: Cancel } {
+    const seconds = this.draws.sample(path, subject);
+    return { seconds, cancel: this.clock.after(seconds * 1000, fire) };
+  }
+
+  #openRegion(name: RegionName, zones: readonly string[]): Region {
+    return {
+      name,
+      zones: zones.map((letter) => name + letter),
+      ec2: new Ec2(this, name),
+      elbv2: new LoadBalancing(this, name),
+      events: new EventBridge(this, name),
+      lambda: new Lambda(this, name),
+      cloudwatch: new CloudWatch(this, name),
+      rds: new Rds(this, name),
+      sns: new Sns(this, name),
+      ssm: new Ssm(this, name),
+      states: new StepFunctions(this, name),
+      sts: new Sts(this, name),
+    };
+  }
+
+  #service(name: ServiceName, regionName: RegionName): Service {
+    if (name === 'route53') return this.route53;
+    if (name === 's3') return this.s3;
+    const region = this.region(regionName);
+    switch (name) {
+      case 'ec2':
+        return region.ec2;
+      case 'elasticloadbalancing':
+        return region.elbv2;
+      case 'events':
+        return region.events;
+      case 'monitoring':
+        return region.cloudwatch;
+      case 'rds':
+        return region.rds;
+      case 'sns':
+        return region.sns;
+      case 'ssm':
+        return region.ssm;
+      case 'states':
+        return region.states;
+      case 'sts':
+        return region.sts;
+      default:
+        throw new NotSimulated(`the service ${name satisfies never}`);
+    }
+  }
+
+  async #answer(decoded: DecodedCall): Promise<unknown> {
+    try {
+      return await this.#serve(decoded);
+    } catch (error) {
+      // A gap in the model is a defect of the run, not an answer that a caller may handle.
+      if (error instanceof NotSimulated) this.clock.abort(error);
+      throw error;
+    }
+  }
+
+  async #serve(decoded: DecodedCall): Promise<unknown> {
+    const { input, accessKeyId, ...rest } = decoded;
+    const caller = this.#callers.get(accessKeyId);
+    if (!caller) throw new NotSimulated(`a caller with the access key ${accessKeyId}`);
+    const requestId = this.draws.uuid('requestId', accessKeyId);
+    const call: Call = { ...rest, caller, requestId };
+    const { service: name, region, operation } = call;
+    const record: CallRecord = { atMs: this.clock.nowMs(), service: name, region, operation, callerArn: caller.arn, outcome: 'hung' };
+    this.transcript.push(record);
+    const service = this.#service(name, region);
+    const handler = service.operations[operation];
+    if (!handler) throw new NotSimulated(`${name}:${operation}`);
+    const interference = this.#interfere(call, input);
+    if (interference?.kind === 'hang') return neverAnswered();
+    const latencyPath = service.latency?.(operation) ?? 'api.latency';
+    const latencyMs = this.draws.sample(latencyPath, `${caller.accessKeyId}/${operation}`) * 1000;
+    const delayMs = interference?.kind === 'delay' ? interference.seconds * 1000 : 0;
+    await this.clock.sleep(delayMs + latencyMs / 2);
+    try {
+      if (interference?.kind === 'error') throw interference.error;
+      service.throttle?.(call, input);
+      const output = await handler(input as never, call);
+      record.outcome = 'ok';
+      if (interference?.kind === 'loseAnswer') return neverAnswered();
+      return output;
+    } catch (error) {
+      record.outcome = error instanceof Error && 'code' in error ? String(error.code) : 'defect';
+      throw error;
+    } finally {
+      await this.clock.sleep(latencyMs / 2);
+    }
+  }
+
+  #interfere(call: Call, input: unknown): Interference | undefined {
+    for (const fault of this.faults) {
+      const interference = fault(call, input, this);
+      if (interference) return interference;
+    }
+    return undefined;
+  }
+}
+
+function neverAnswered(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** An SDK `requestHandler` that leads to the simulator, until it is closed. */
+export class Connection {
+  readonly metadata = { handlerProtocol: 'simulated' };
+  readonly #dispatch: (request: WireRequest) => Promise<WireResponse>;
+  #closed = false;
+
+  constructor(dispatch: (request: WireRequest) => Promise<WireResponse>) {
+    this.#dispatch = dispatch;
+  }
+
+  async handle(request: WireRequest): Promise<{ response: WireResponse }> {
+    if (this.#closed) return neverAnswered();
+    const response = await this.#dispatch(request);
+    return this.#closed ? neverAnswered() : { response };
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+}
