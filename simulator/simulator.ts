@@ -5,6 +5,7 @@ import { Ec2 } from './ec2/ec2.ts';
 import { LoadBalancing } from './elbv2/elbv2.ts';
 import { NotSimulated } from './errors.ts';
 import { EventBridge } from './events/events.ts';
+import { Guests } from './guest/guests.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { Rds } from './rds/rds.ts';
 import { Route53 } from './route53/route53.ts';
@@ -38,6 +39,8 @@ export interface Region {
   readonly rds: Rds;
   readonly sns: Sns;
   readonly ssm: Ssm;
+  /** The operating systems of the Region's instances. */
+  readonly guests: Guests;
   readonly states: StepFunctions;
   readonly sts: Sts;
 }
@@ -63,6 +66,12 @@ export type Interference =
 /** Looks at each call before it reaches its service; `undefined` leaves it alone. */
 export type Fault = (call: Call, input: unknown, sim: Simulator) => Interference | undefined;
 
+/**
+ * Says whether a role may do what AWS does in its name without a signed call: Step Functions invoking a function,
+ * EventBridge starting an execution. Without guards everything is allowed.
+ */
+export type Guard = (roleArn: string, action: string, resource: string) => boolean;
+
 /** An AWS account in memory: Regions, services, a virtual clock and seeded chance. */
 export class Simulator {
   readonly clock: VirtualClock;
@@ -72,6 +81,7 @@ export class Simulator {
   readonly s3: S3;
   readonly transcript: CallRecord[] = [];
   readonly faults: Fault[] = [];
+  readonly guards: Guard[] = [];
   readonly #regions: ReadonlyMap<RegionName, Region>;
   readonly #callers = new Map<string, Caller>();
   readonly #wire: WireServer;
@@ -85,7 +95,10 @@ export class Simulator {
     this.#regions = new Map(
       Object.entries(options.regions).map(([name, zones]) => [name, this.#openRegion(name, zones)]),
     );
-    this.#wire = new WireServer((call) => this.#answer(call));
+    this.#wire = new WireServer(
+      (call) => this.#answer(call),
+      (defect) => this.clock.abort(defect),
+    );
   }
 
   get regions(): readonly Region[] {
@@ -117,6 +130,19 @@ export class Simulator {
     return this.#wire.dispatch(request);
   }
 
+  /**
+   * Makes a call from inside AWS (a workflow's integration, a rule's target) in the name of a known caller. Faults, throttles
+   * and latency apply to it as to a call over the wire.
+   */
+  ask(call: DecodedCall): Promise<unknown> {
+    return this.#answer(call);
+  }
+
+  /** Whether a role may do what AWS does in its name without a signed call. */
+  permits(roleArn: string, action: string, resource: string): boolean {
+    return this.guards.every((guard) => guard(roleArn, action, resource));
+  }
+
   /** Puts an event of an AWS service on a Region's default bus. */
   emit(region: RegionName, event: { source: string; detailType: string; resources?: string[]; detail: object }): void {
     this.region(region).events.publish({ ...event, resources: event.resources ?? [] });
@@ -129,17 +155,20 @@ export class Simulator {
   }
 
   #openRegion(name: RegionName, zones: readonly string[]): Region {
+    const ec2 = new Ec2(this, name);
+    const guests = new Guests(this, name, ec2);
     return {
       name,
       zones: zones.map((letter) => name + letter),
-      ec2: new Ec2(this, name),
+      ec2,
       elbv2: new LoadBalancing(this, name),
       events: new EventBridge(this, name),
       lambda: new Lambda(this, name),
       cloudwatch: new CloudWatch(this, name),
       rds: new Rds(this, name),
       sns: new Sns(this, name),
-      ssm: new Ssm(this, name),
+      ssm: new Ssm(this, name, ec2, guests),
+      guests,
       states: new StepFunctions(this, name),
       sts: new Sts(this, name),
     };
@@ -187,8 +216,7 @@ export class Simulator {
     const { input, accessKeyId, ...rest } = decoded;
     const caller = this.#callers.get(accessKeyId);
     if (!caller) throw new NotSimulated(`a caller with the access key ${accessKeyId}`);
-    const requestId = this.draws.uuid('requestId', accessKeyId);
-    const call: Call = { ...rest, caller, requestId };
+    const call: Call = { ...rest, caller };
     const { service: name, region, operation } = call;
     const record: CallRecord = { atMs: this.clock.nowMs(), service: name, region, operation, callerArn: caller.arn, outcome: 'hung' };
     this.transcript.push(record);

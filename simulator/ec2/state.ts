@@ -23,9 +23,21 @@ export interface Instance {
   userData?: string;
   keyName?: string;
   clientToken?: string;
+  readonly architecture: Architecture;
+  readonly rootDeviceName: string;
+  /** Instances of one launch share it. */
+  readonly reservationId: string;
+  /** `TerminateInstances` is refused while it is set. */
+  disableApiTermination: boolean;
+  /** From when on both status checks pass; absent while it is not running. */
+  statusOkAtMs?: number;
+  /** A status check fails; set by a scenario. */
+  impaired?: boolean;
   /** From when on describes show it (EC2 is eventually consistent). */
   readonly visibleAtMs: number;
 }
+
+export type Architecture = 'arm64' | 'x86_64';
 
 export interface Attachment {
   readonly volumeId: string;
@@ -35,6 +47,16 @@ export interface Attachment {
   readonly requestedAtMs: number;
   attachedAtMs?: number;
   deleteOnTermination: boolean;
+  /** From when on `DescribeInstances` shows it: the instance's view and the volume's converge separately. */
+  readonly instanceViewAtMs: number;
+}
+
+/** An attachment point that a volume has left, but that EC2 still holds for it. */
+export interface HeldDevice {
+  readonly instanceId: string;
+  readonly device: string;
+  readonly volumeId: string;
+  readonly untilMs: number;
 }
 
 /** What is on a block device: a file system restored from a snapshot keeps its UUID. `none` is a raw volume. */
@@ -52,14 +74,20 @@ export interface Volume {
   readonly encrypted: boolean;
   readonly kmsKeyId?: string;
   readonly fileSystem: FileSystem;
-  state: 'creating' | 'available' | 'in-use' | 'deleting' | 'deleted' | 'error';
+  state: VolumeState;
+  readonly iops?: number;
+  readonly throughputMiBps?: number;
   tags: Tags;
   readonly createdAtMs: number;
   availableAtMs?: number;
   readonly clientToken?: string;
   attachment?: Attachment;
+  /** Until then `DeleteVolume` says `VolumeInUse`, although describes show it detached. */
+  inUseUntilMs?: number;
   readonly visibleAtMs: number;
 }
+
+export type VolumeState = 'creating' | 'available' | 'in-use' | 'deleting' | 'deleted' | 'error';
 
 export interface Snapshot {
   readonly id: string;
@@ -72,6 +100,21 @@ export interface Snapshot {
   readonly kmsKeyId?: string;
   readonly fileSystem: FileSystem;
   readonly description?: string;
+  /** From when on describes show it; absent for one that existed before the start. */
+  readonly visibleAtMs?: number;
+}
+
+/** One entry of a block device mapping: of an image, a launch template or a launch. */
+export interface BlockDeviceSpec {
+  readonly deviceName: string;
+  /** Leaves out what the image would put at this device. */
+  readonly noDevice?: boolean;
+  readonly snapshotId?: string;
+  readonly sizeGiB?: number;
+  readonly volumeType?: string;
+  readonly encrypted?: boolean;
+  readonly kmsKeyId?: string;
+  readonly deleteOnTermination?: boolean;
 }
 
 export interface Image {
@@ -79,9 +122,12 @@ export interface Image {
   readonly name: string;
   readonly createdAtMs: number;
   state: 'pending' | 'available' | 'deregistered' | 'failed';
-  readonly architecture: 'arm64' | 'x86_64';
+  readonly architecture: Architecture;
   readonly rootDeviceName: string;
   readonly rootSnapshotId: string;
+  /** Data volumes that a launch of this image creates, as images of DLM and AWS Backup have them. */
+  readonly dataDevices?: readonly BlockDeviceSpec[];
+  readonly description?: string;
   tags: Tags;
 }
 
@@ -93,6 +139,12 @@ export interface LaunchTemplateVersion {
   readonly keyName?: string;
   readonly userData?: string;
   readonly instanceTags?: Tags;
+  readonly volumeTags?: Tags;
+  readonly networkInterfaceTags?: Tags;
+  readonly blockDevices?: readonly BlockDeviceSpec[];
+  readonly disableApiTermination?: boolean;
+  /** Says of a version what it is for. */
+  readonly description?: string;
 }
 
 export interface LaunchTemplate {
@@ -100,6 +152,7 @@ export interface LaunchTemplate {
   readonly name: string;
   readonly versions: readonly LaunchTemplateVersion[];
   readonly defaultVersion: number;
+  readonly createdAtMs: number;
   tags: Tags;
 }
 
@@ -109,12 +162,72 @@ export interface Subnet {
   readonly zone: string;
   readonly cidr: string;
   availableIps: number;
+  /** Where a launch without a subnet goes in this zone. */
+  readonly defaultForZone: boolean;
   tags: Tags;
+}
+
+export interface Vpc {
+  readonly id: string;
+  readonly cidr: string;
+  readonly isDefault: boolean;
+  tags: Tags;
+}
+
+export interface SecurityGroupRule {
+  /** `tcp`, `udp`, `icmp`, or `-1` for all. */
+  readonly protocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly cidrs?: readonly string[];
+  readonly groupIds?: readonly string[];
 }
 
 export interface SecurityGroup {
   readonly id: string;
   readonly name: string;
   readonly vpcId: string;
+  readonly ingress: readonly SecurityGroupRule[];
+  readonly egress: readonly SecurityGroupRule[];
+  tags: Tags;
+}
+
+export interface Route {
+  readonly destination: string;
+  /** `local`, or the id of a gateway, peering connection or endpoint: `igw-…`, `nat-…`, `pcx-…`, `vpce-…`, `tgw-…`. */
+  readonly target: string;
+  readonly state: 'active' | 'blackhole';
+}
+
+export interface RouteTable {
+  readonly id: string;
+  readonly vpcId: string;
+  /** The VPC's main table serves each subnet that has no table of its own. */
+  readonly main: boolean;
+  readonly subnetIds: readonly string[];
+  readonly routes: readonly Route[];
+  tags: Tags;
+}
+
+export interface VpcEndpoint {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly serviceName: string;
+  readonly type: 'Gateway' | 'Interface';
+  readonly state: 'available' | 'pending' | 'deleting';
+  /** Of an interface endpoint. */
+  readonly subnetIds: readonly string[];
+  /** Of a gateway endpoint. */
+  readonly routeTableIds: readonly string[];
+  readonly createdAtMs: number;
+  tags: Tags;
+}
+
+export interface VpcPeering {
+  readonly id: string;
+  readonly requesterVpcId: string;
+  readonly accepterVpcId: string;
+  readonly accepterRegion: string;
+  readonly status: 'active' | 'pending-acceptance' | 'deleted';
   tags: Tags;
 }

@@ -1,17 +1,136 @@
-// @ts-nocheck
-// INTERIM: replaced by the wire room.
-import { NormalizedSchema } from '@smithy/core/schema';
-import type { RegionName, ServiceName } from '../service.ts';
-export interface DecodedCall { service: ServiceName; region: RegionName; operation: string; accessKeyId: string; headers: Readonly<Record<string, string>>; input: unknown }
-export interface WireRequest { method: string; hostname: string; path: string; query: Record<string, string | string[] | null>; headers: Record<string, string>; body?: string | Uint8Array }
-export interface WireResponse { statusCode: number; headers: Record<string, string>; body: Uint8Array }
-import { Wire } from './interim.ts';
+/**
+ * The server's side of AWS's wire protocols: HTTP requests in, calls of a simulated account out, and back.
+ *
+ * What each service can be asked is read from the SDK client of the service, so client and server agree on the model;
+ * how it is written on the wire is this room's own work, so each checks the other.
+ */
+import { AwsError } from '../errors.ts';
+import { type RegionName, type ServiceName, serviceNames } from '../service.ts';
+import { RequestIds, type Scope, scopeOf } from './identity.ts';
+import { awsJson1_0, awsJson1_1 } from './jsonrpc.ts';
+import { type Received, receive, type WireRequest, type WireResponse } from './message.ts';
+import { Misfit, misfitOf } from './misfit.ts';
+import { isServiceName, modelOf, type OperationModel, type ServiceModel } from './model.ts';
+import type { Output, Protocol } from './protocol.ts';
+import { awsQuery, ec2Query } from './query.ts';
+import { route53Rest } from './route53.ts';
+import { s3Rest } from './s3.ts';
+import { refusal } from './strangers.ts';
+
+export type { WireRequest, WireResponse } from './message.ts';
+
+/** A request, read: who asks which operation of which service for what. */
+export interface DecodedCall {
+  readonly service: ServiceName;
+  readonly region: RegionName;
+  readonly operation: string;
+  readonly accessKeyId: string;
+  readonly requestId: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly input: unknown;
+}
+
+/** Answers calls that arrive as HTTP requests, whatever carried them. */
 export class WireServer {
-  constructor(handle: (call: DecodedCall) => Promise<unknown>) { this.w = new Wire((c) => handle({ headers: {}, ...c })); this.ready = this.load(); }
-  async load() {
-    for (const [n, pkg, cls] of [['ec2','ec2','EC2Client'],['rds','rds','RDSClient'],['route53','route-53','Route53Client'],['states','sfn','SFNClient'],['ssm','ssm','SSMClient'],['events','eventbridge','EventBridgeClient'],['monitoring','cloudwatch','CloudWatchClient'],['s3','s3','S3Client'],['sns','sns','SNSClient'],['sts','sts','STSClient'],['elasticloadbalancing','elastic-load-balancing-v2','ElasticLoadBalancingV2Client']]) {
-      const m = await import('@aws-sdk/client-' + pkg); this.w.register(n, m, m[cls]);
+  readonly #handle: (call: DecodedCall) => Promise<unknown>;
+  readonly #reportDefect: (error: unknown) => void;
+  readonly #requestIds = new RequestIds();
+
+  /**
+   * `handle` returns the operation's output or throws an `AwsError`. Whatever else goes wrong in it, or with what it
+   * returns, is a defect: the caller gets a 500 as from AWS, and `reportDefect` the error.
+   */
+  constructor(
+    handle: (call: DecodedCall) => Promise<unknown>,
+    reportDefect: (error: unknown) => void = () => {},
+  ) {
+    this.#handle = handle;
+    this.#reportDefect = reportDefect;
+  }
+
+  async dispatch(request: WireRequest): Promise<WireResponse> {
+    const received = await receive(request);
+    const scope = scopeOf(received.headers);
+    if (!scope) {
+      const error = new AwsError(
+        'MissingAuthenticationToken',
+        'Request is missing Authentication Token',
+        403,
+      );
+      return refusal(error, received);
+    }
+    if (!isServiceName(scope.service)) {
+      const names = serviceNames.join(', ');
+      return refusal(
+        new AwsError('UnknownService', `There is no service '${scope.service}', only ${names}`, 400),
+        received,
+      );
+    }
+    return this.#serve(modelOf(scope.service), scope, received);
+  }
+
+  async #serve(model: ServiceModel, scope: Scope, request: Received): Promise<WireResponse> {
+    const protocol = protocolOf(model);
+    let requestId: string | undefined;
+    try {
+      const { operation, input, headers } = protocol.decode(model, request);
+      requestId = this.#requestIds.next(scope, operation.name);
+      const { accessKeyId, region } = scope;
+      const { service } = model;
+      const call = { service, region, operation: operation.name, accessKeyId, requestId, headers, input };
+      const output = checked(model, operation, await this.#handle(call));
+      return protocol.encode(model, operation, output, requestId);
+    } catch (error) {
+      requestId ??= this.#requestIds.next(scope, 'unknown');
+      return this.#encodeError(protocol, model, error, requestId, request);
     }
   }
-  async dispatch(r: WireRequest): Promise<WireResponse> { await this.ready; return this.w.dispatch(r); }
+
+  #encodeError(
+    protocol: Protocol,
+    model: ServiceModel,
+    error: unknown,
+    requestId: string,
+    request: Received,
+  ): WireResponse {
+    try {
+      if (error instanceof AwsError) return protocol.encodeError(model, error, requestId, request);
+      this.#reportDefect(error);
+    } catch (defect) {
+      this.#reportDefect(defect);
+    }
+    const failure = new AwsError(
+      'InternalFailure',
+      'The request processing has failed because of an unknown error.',
+      500,
+    );
+    return protocol.encodeError(model, failure, requestId, request);
+  }
+}
+
+/** @throws Misfit naming the member that the model does not allow. */
+function checked(model: ServiceModel, { name, output: structure }: OperationModel, output: unknown): Output {
+  const value = output ?? {};
+  const misfit = misfitOf(structure, value);
+  if (misfit !== undefined) throw new Misfit(`the output of ${model.service}:${name}: ${misfit}`);
+  return value as Output;
+}
+
+/** @throws Error for a protocol that this room does not speak: a new version of a client may choose another. */
+function protocolOf(model: ServiceModel): Protocol {
+  switch (model.protocol) {
+    case 'aws.protocols#ec2Query':
+      return ec2Query;
+    case 'aws.protocols#awsQuery':
+      return awsQuery;
+    case 'aws.protocols#awsJson1_0':
+      return awsJson1_0;
+    case 'aws.protocols#awsJson1_1':
+      return awsJson1_1;
+    case 'aws.protocols#restXml':
+      return model.service === 's3' ? s3Rest : route53Rest;
+    default:
+      throw new Error(`the client of ${model.service} speaks ${model.protocol}`);
+  }
 }

@@ -8,7 +8,9 @@ const binary = fileURLToPath(
 );
 
 if (!existsSync(binary)) {
-  process.stderr.write(`lint needs biome, which is installed for Linux x64 and arm64 only: ${binary} is absent\n`);
+  process.stderr.write(
+    `lint needs biome, which is installed for Linux x64 and arm64 only: ${binary} is absent\n`,
+  );
   process.exit(1);
 }
 const { status } = spawnSync(binary, process.argv.slice(2), { stdio: 'inherit' });

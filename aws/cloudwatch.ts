@@ -1,0 +1,47 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import { type Instant, instantAfter } from '../recovery/terms.ts';
+import { type Access, clientConfig } from './access.ts';
+import { call } from './call.ts';
+
+export type CloudWatch = ReturnType<typeof openCloudWatch>;
+
+export interface Sample {
+  readonly at: Instant;
+  readonly value: number;
+}
+
+/** Metrics of one Region. */
+export function openCloudWatch(access: Access, region = access.region) {
+  const client = new CloudWatchClient(clientConfig(access, region));
+  return {
+    /** Minute samples of ReplicaLag (seconds; −1 means that replication is not active), newest first. */
+    replicaLag: async (replica: string, until: Instant, minutes = 10): Promise<Answer<readonly Sample[]>> =>
+      mapAnswer(
+        await call(access, 'cloudwatch:GetMetricData', (abortSignal) =>
+          client.send(
+            new GetMetricDataCommand({
+              StartTime: new Date(instantAfter(until, -60 * minutes)),
+              EndTime: new Date(until),
+              ScanBy: 'TimestampDescending',
+              MetricDataQueries: [
+                {
+                  Id: 'lag',
+                  MetricStat: {
+                    Metric: { Namespace: 'AWS/RDS', MetricName: 'ReplicaLag', Dimensions: [{ Name: 'DBInstanceIdentifier', Value: replica }] },
+                    Period: 60,
+                    Stat: 'Maximum',
+                  },
+                },
+              ],
+            }),
+            { abortSignal },
+          ),
+        ),
+        (output) => {
+          const result = output.MetricDataResults?.[0];
+          return (result?.Timestamps ?? []).map((at, i) => ({ at: at.toISOString(), value: result?.Values?.[i] ?? Number.NaN }));
+        },
+      ),
+  };
+}

@@ -1,0 +1,136 @@
+import { type Refusal, sayRefusal } from '../recovery/answer.ts';
+import { creationTags, databaseCopyId } from '../recovery/identity.ts';
+import { ledgerKeys } from '../recovery/ledger.ts';
+import type { DatabaseItem } from '../recovery/plan/plan.ts';
+import { nothing, type Problem, standingAfterCalls } from '../recovery/step.ts';
+import { type DatabaseMemory, type DatabaseNeed, promotionNeed, restoreNeed } from '../recovery/steps/databases.ts';
+import type { Instant } from '../recovery/terms.ts';
+import { openCloudWatch } from './cloudwatch.ts';
+import { gather } from './gather.ts';
+import { openRds, type Rds } from './rds.ts';
+import type { StepContext, StepResult } from './step.ts';
+
+/** What the databases step keeps in the ledger. */
+export interface DatabasesMemory {
+  readonly items: Readonly<Record<string, DatabaseMemory>>;
+  /** The last lag that was measured before the recovery began: what a promotion loses. */
+  readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
+  /** The snapshot that a drill's copy was restored from, by item. */
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+const empty: DatabasesMemory = { items: {}, lags: {}, endpoints: {} };
+
+type ItemNeed = DatabaseNeed & { readonly item: DatabaseItem };
+
+/** One call of the databases step: promotes replicas; in a drill restores copies of them and touches nothing else. */
+export async function reconcileDatabases(context: StepContext): Promise<StepResult> {
+  const { plan, identity } = context;
+  if (plan.databases.length === 0) return { standing: { status: 'skipped', reason: 'the plan has no databases' } };
+  const rds = openRds(context.access);
+  const before = { ...empty, ...(context.record?.memory as DatabasesMemory | null | undefined) };
+  const isDrill = identity.kind === 'drill';
+  const seen = await gather({
+    databases: rds.databases(),
+    snapshots: isDrill ? rds.snapshots() : Promise.resolve({ ok: true as const, value: [] }),
+  });
+  const lags = await measureLags(context, before.lags);
+  if (!seen.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'databases'), memory: { ...before, lags } };
+  const byId = new Map(seen.value.databases.map((database) => [database.id, database]));
+  const needs = plan.databases.map((item): ItemNeed => {
+    const memory = before.items[item.name] ?? {};
+    const replica = byId.get(item.replica);
+    if (!isDrill) return { ...promotionNeed(item, replica, memory, context.now()), item };
+    const copy = byId.get(databaseCopyId(identity.recovery, item.name));
+    const look = { snapshots: seen.value.snapshots, ...(replica && { replica }), ...(copy && { copy }) };
+    return { ...restoreNeed(item, identity.recovery, look, memory, context.now()), item };
+  });
+  const served = (item: DatabaseItem) => byId.get(isDrill ? databaseCopyId(identity.recovery, item.name) : item.replica);
+  const endpoints = Object.fromEntries(plan.databases.flatMap((item) => [[item.name, served(item)?.endpoint ?? '']]).filter(([, endpoint]) => endpoint));
+  return carryOut(context, rds, needs, { ...before, lags, endpoints });
+}
+
+async function carryOut(context: StepContext, rds: Rds, needs: readonly ItemNeed[], memory: DatabasesMemory): Promise<StepResult> {
+  const { plan, identity } = context;
+  const items: Record<string, DatabaseMemory> = { ...memory.items };
+  for (const need of needs) {
+    if (need.kind === 'promote') items[need.item.name] = { ...items[need.item.name], promoteAskedAt: items[need.item.name]?.promoteAskedAt ?? context.now(), source: need.source };
+    if (need.kind === 'restore') items[need.item.name] = { ...items[need.item.name], restoreAskedAt: context.now(), snapshot: need.snapshot.id, snapshotAt: need.snapshot.createdAt };
+  }
+  const intends = needs.some((need) => need.kind === 'promote');
+  const unwritten = intends ? await writeIntent(context, { ...memory, items }) : undefined;
+  // Without its intent in the ledger a promotion is not begun: nobody could tell later who promoted, and from what.
+  const refusals: Refusal[] = unwritten ? [unwritten] : await callAll(context, rds, needs, items);
+  const waits = needs.flatMap((need) => (need.kind === 'wait' ? [need] : []));
+  const began = needs.filter((need) => need.kind === 'promote' || need.kind === 'restore' || need.kind === 'replacePassword');
+  if (began.length > 0) waits.push({ kind: 'wait', seconds: 10, for: 'databases: what was just asked for', item: began[0]!.item });
+  const problems: Problem[] = needs.flatMap((need) => (need.kind === 'problem' ? [need.problem] : []));
+  const counts = { done: needs.filter((need) => need.kind === 'done').length, total: needs.length };
+  const resources = plan.databases.map((item) => ({
+    region: context.access.region,
+    type: 'dbInstance',
+    id: identity.kind === 'drill' ? databaseCopyId(identity.recovery, item.name) : item.replica,
+  }));
+  return { standing: standingAfterCalls({ counts, problems, waits }, refusals, 'databases'), memory: { ...memory, items }, resources };
+}
+
+async function callAll(context: StepContext, rds: Rds, needs: readonly ItemNeed[], items: Record<string, DatabaseMemory>): Promise<Refusal[]> {
+  const { identity, plan, deps } = context;
+  const refusals: Refusal[] = [];
+  await Promise.all(
+    needs.map(async (need) => {
+      const { item } = need;
+      if (need.kind === 'promote') {
+        const answer = await rds.promote(item.replica, item.backupRetentionDays);
+        if (answer.ok) items[item.name] = { ...items[item.name], promoteAcceptedAt: context.now() };
+        else refusals.push(answer);
+      } else if (need.kind === 'restore') {
+        const { network } = plan.drill;
+        const answer = await rds.restore({
+          copy: need.copy,
+          snapshot: need.snapshot.id,
+          class: need.like.class,
+          securityGroups: network?.securityGroups ?? [],
+          tags: creationTags(identity, `databases.${item.name}`),
+          ...(network?.dbSubnetGroup && { subnetGroup: network.dbSubnetGroup }),
+        });
+        if (!answer.ok) refusals.push(answer);
+      } else if (need.kind === 'replacePassword') {
+        const answer = await rds.replacePassword(need.copy, deps.entropy.hex('masterPassword', need.copy, 32));
+        if (answer.ok) items[item.name] = { ...items[item.name], passwordReplacedAt: context.now() };
+        else refusals.push(answer);
+      }
+    }),
+  );
+  return refusals;
+}
+
+async function writeIntent(context: StepContext, memory: DatabasesMemory): Promise<Refusal | undefined> {
+  const { plan, input, record } = context;
+  const at = context.now();
+  const intent = {
+    ...(record ?? { step: 'databases', firstAt: at, attempts: 0, counts: nothing, resources: [] }),
+    run: input.run,
+    status: 'working',
+    lastAt: at,
+    memory,
+  };
+  const written = await context.ledger.write(ledgerKeys.step(plan.plan, input.recovery, 'databases'), intent);
+  return written.ok ? undefined : written;
+}
+
+/** The newest sample of each replica's lag that says something: −1 means that replication is not active, not that it is current. */
+async function measureLags(context: StepContext, known: DatabasesMemory['lags']): Promise<DatabasesMemory['lags']> {
+  const cloudwatch = openCloudWatch(context.access);
+  const { plan, input } = context;
+  const measured = await Promise.all(
+    plan.databases.map(async (item) => {
+      if (known[item.name]) return [item.name, known[item.name]] as const;
+      const samples = await cloudwatch.replicaLag(item.replica, input.startedAt);
+      const last = samples.ok ? samples.value.find((sample) => sample.value >= 0) : undefined;
+      if (!samples.ok) context.deps.log('warn', sayRefusal(samples), { item: item.name });
+      return [item.name, last && { seconds: last.value, at: last.at }] as const;
+    }),
+  );
+  return Object.fromEntries(measured);
+}

@@ -1,0 +1,47 @@
+import type { Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
+import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../recovery/observed.ts';
+
+/** EC2's shapes as ours; SDK types stop here. */
+export function toInstance(instance: Instance): ObservedInstance {
+  const { StateReason, IamInstanceProfile, KeyName } = instance;
+  return {
+    id: instance.InstanceId ?? '',
+    imageId: instance.ImageId ?? '',
+    type: instance.InstanceType ?? '',
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    subnet: instance.SubnetId ?? '',
+    state: (instance.State?.Name ?? 'pending') as ObservedInstance['state'],
+    securityGroups: (instance.SecurityGroups ?? []).flatMap((group) => group.GroupId ?? []),
+    launchedAt: instance.LaunchTime?.toISOString() ?? '',
+    tags: toTags(instance.Tags),
+    ...(StateReason?.Code && { stateReason: `${StateReason.Code}: ${StateReason.Message ?? ''}` }),
+    ...(IamInstanceProfile?.Arn && { profileArn: IamInstanceProfile.Arn }),
+    ...(KeyName && { keyName: KeyName }),
+  };
+}
+
+export function toSnapshot(snapshot: Snapshot): ObservedSnapshot {
+  return {
+    id: snapshot.SnapshotId ?? '',
+    startedAt: snapshot.StartTime?.toISOString() ?? '',
+    state: snapshot.State ?? '',
+    tags: toTags(snapshot.Tags),
+  };
+}
+
+export function toVolume(volume: Volume): ObservedVolume {
+  const attachment = volume.Attachments?.find((candidate) => candidate.State !== 'detached');
+  return {
+    id: volume.VolumeId ?? '',
+    zone: volume.AvailabilityZone ?? '',
+    state: (volume.State ?? 'creating') as ObservedVolume['state'],
+    tags: toTags(volume.Tags),
+    ...(attachment && {
+      attachment: { instanceId: attachment.InstanceId ?? '', device: attachment.Device ?? '', state: attachment.State ?? '' },
+    }),
+  };
+}
+
+function toTags(tags: readonly Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+}

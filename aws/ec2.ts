@@ -1,0 +1,223 @@
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Filter,
+  ModifyInstanceAttributeCommand,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  StartInstancesCommand,
+  TerminateInstancesCommand,
+  type VolumeType,
+} from '@aws-sdk/client-ec2';
+import type { Answer } from '../recovery/answer.ts';
+import { mapAnswer } from '../recovery/answer.ts';
+import type { ObservedImage, ObservedInstance, ObservedSnapshot, ObservedVolume } from '../recovery/observed.ts';
+import { type Access, clientConfig } from './access.ts';
+import { call } from './call.ts';
+import { toInstance, toSnapshot, toVolume } from './ec2-shapes.ts';
+import { allPages } from './pages.ts';
+
+/** RunInstances answers in 1.6 s as a rule and in 5 s at times: longer than other calls before it counts as unknown. */
+const launchDeadlineSeconds = 12;
+const pageSize = 200;
+
+/** A launch, as RunInstances takes it. */
+export interface LaunchRequest {
+  readonly token: string;
+  readonly count: number;
+  readonly image: string;
+  readonly type: string;
+  readonly subnet: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Name of a launch template whose default version gives the rest. */
+  readonly template?: string;
+  readonly securityGroups?: readonly string[];
+  readonly profileArn?: string;
+  readonly profileName?: string;
+  readonly keyName?: string;
+  /** Base64. */
+  readonly userData?: string;
+}
+
+export type Ec2 = ReturnType<typeof openEc2>;
+
+/** Selects by tags: every pair must match. */
+export function tagFilters(tags: Readonly<Record<string, string>>): Filter[] {
+  return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
+}
+
+/** EC2 of one Region, in our words. */
+export function openEc2(access: Access, region = access.region) {
+  const client = new EC2Client(clientConfig(access, region));
+  return {
+    instances: (tags: Readonly<Record<string, string>>) => describeInstances(access, client, { Filters: tagFilters(tags), MaxResults: pageSize }),
+    instancesById: (ids: readonly string[]) =>
+      describeInstances(access, client, { Filters: [{ Name: 'instance-id', Values: [...ids] }], MaxResults: pageSize }),
+    images: (tags: Readonly<Record<string, string>>) => describeImages(access, client, tags),
+    snapshots: (tags: Readonly<Record<string, string>>) => describeSnapshots(access, client, tags),
+    volumes: (tags: Readonly<Record<string, string>>) => describeVolumes(access, client, tags),
+    /** User data of a launch template's default version, base64, or undefined when it has none. */
+    templateUserData: async (name: string): Promise<Answer<string | undefined>> =>
+      mapAnswer(
+        await call(access, 'ec2:DescribeLaunchTemplateVersions', (abortSignal) =>
+          client.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: name, Versions: ['$Default'] }), { abortSignal }),
+        ),
+        (output) => output.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.UserData,
+      ),
+    /** Starts all of them or none; starting a running instance changes nothing. */
+    start: (ids: readonly string[]): Promise<Answer<unknown>> =>
+      call(access, 'ec2:StartInstances', (abortSignal) => client.send(new StartInstancesCommand({ InstanceIds: [...ids] }), { abortSignal })),
+    /** Only for a stopped instance. */
+    changeType: (id: string, type: string): Promise<Answer<unknown>> =>
+      call(access, 'ec2:ModifyInstanceAttribute', (abortSignal) =>
+        client.send(new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType: { Value: type } }), { abortSignal }),
+      ),
+    /** Launches up to `count` instances, at least one, and returns their ids. The token makes a repetition harmless. */
+    launch: async (request: LaunchRequest): Promise<Answer<readonly string[]>> =>
+      mapAnswer(
+        await call(
+          access,
+          'ec2:RunInstances',
+          (abortSignal) => client.send(new RunInstancesCommand(launchInput(request)), { abortSignal }),
+          { deadlineSeconds: launchDeadlineSeconds },
+        ),
+        (output) => (output.Instances ?? []).flatMap((instance) => instance.InstanceId ?? []),
+      ),
+    terminate: (ids: readonly string[]): Promise<Answer<unknown>> =>
+      call(access, 'ec2:TerminateInstances', (abortSignal) =>
+        client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] }), { abortSignal }),
+      ),
+    createVolume: async (request: {
+      readonly token: string;
+      readonly zone: string;
+      readonly snapshot: string;
+      readonly type: VolumeType;
+      readonly tags: Readonly<Record<string, string>>;
+    }): Promise<Answer<string | undefined>> =>
+      mapAnswer(
+        await call(access, 'ec2:CreateVolume', (abortSignal) =>
+          client.send(
+            new CreateVolumeCommand({
+              ClientToken: request.token,
+              AvailabilityZone: request.zone,
+              SnapshotId: request.snapshot,
+              VolumeType: request.type,
+              TagSpecifications: [{ ResourceType: 'volume', Tags: tagList(request.tags) }],
+            }),
+            { abortSignal },
+          ),
+        ),
+        (output) => output.VolumeId,
+      ),
+    /** Not repeatable: EC2 takes no token here, so an unknown answer is looked at again first. */
+    attach: (volume: string, instance: string, device: string): Promise<Answer<unknown>> =>
+      call(
+        access,
+        'ec2:AttachVolume',
+        (abortSignal) => client.send(new AttachVolumeCommand({ VolumeId: volume, InstanceId: instance, Device: device }), { abortSignal }),
+        { repeatable: false },
+      ),
+    deleteVolume: (volume: string): Promise<Answer<unknown>> =>
+      call(access, 'ec2:DeleteVolume', (abortSignal) => client.send(new DeleteVolumeCommand({ VolumeId: volume }), { abortSignal })),
+  };
+}
+
+function describeInstances(access: Access, client: EC2Client, input: { Filters: Filter[]; MaxResults: number }): Promise<Answer<readonly ObservedInstance[]>> {
+  const asked = 'ec2:DescribeInstances';
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), { abortSignal }),
+        ),
+        (output) => ({
+          items: (output.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(toInstance),
+          next: output.NextToken,
+        }),
+      ),
+    asked,
+  );
+}
+
+function describeImages(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedImage[]>> {
+  const asked = 'ec2:DescribeImages';
+  const Filters = [...tagFilters(tags), { Name: 'state', Values: ['available'] }];
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, MaxResults: pageSize, ...(token && { NextToken: token }) }), { abortSignal }),
+        ),
+        (output) => ({
+          items: (output.Images ?? []).map((image) => ({
+            id: image.ImageId ?? '',
+            createdAt: image.CreationDate ?? '',
+            architecture: image.Architecture ?? '',
+          })),
+          next: output.NextToken,
+        }),
+      ),
+    asked,
+  );
+}
+
+function describeSnapshots(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedSnapshot[]>> {
+  const asked = 'ec2:DescribeSnapshots';
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(
+            new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: tagFilters(tags), MaxResults: pageSize, ...(token && { NextToken: token }) }),
+            { abortSignal },
+          ),
+        ),
+        (output) => ({ items: (output.Snapshots ?? []).map(toSnapshot), next: output.NextToken }),
+      ),
+    asked,
+  );
+}
+
+function describeVolumes(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedVolume[]>> {
+  const asked = 'ec2:DescribeVolumes';
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(new DescribeVolumesCommand({ Filters: tagFilters(tags), MaxResults: pageSize, ...(token && { NextToken: token }) }), { abortSignal }),
+        ),
+        (output) => ({ items: (output.Volumes ?? []).map(toVolume), next: output.NextToken }),
+      ),
+    asked,
+  );
+}
+
+function launchInput(request: LaunchRequest): RunInstancesCommandInput {
+  const { template, securityGroups, profileArn, profileName, keyName, userData } = request;
+  const profile = profileArn ? { Arn: profileArn } : profileName ? { Name: profileName } : undefined;
+  return {
+    ClientToken: request.token,
+    MinCount: 1,
+    MaxCount: request.count,
+    ImageId: request.image,
+    InstanceType: request.type as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    SubnetId: request.subnet,
+    TagSpecifications: (['instance', 'volume'] as const).map((ResourceType) => ({ ResourceType, Tags: tagList(request.tags) })),
+    ...(template && { LaunchTemplate: { LaunchTemplateName: template, Version: '$Default' } }),
+    ...(securityGroups && { SecurityGroupIds: [...securityGroups] }),
+    ...(profile && { IamInstanceProfile: profile }),
+    ...(keyName && { KeyName: keyName }),
+    ...(userData && { UserData: userData }),
+  };
+}
+
+function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

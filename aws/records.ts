@@ -1,0 +1,22 @@
+import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import { ledgerKeys } from '../recovery/ledger.ts';
+import type { StepRecord } from '../recovery/step.ts';
+import type { ServersMemory } from '../recovery/steps/servers/memory.ts';
+import type { StepName } from '../recovery/terms.ts';
+import type { StepContext } from './step.ts';
+
+/** The record of another step of the same recovery, or undefined when it was never called. */
+export async function recordOf(context: StepContext, step: StepName): Promise<Answer<StepRecord | undefined>> {
+  const { plan, input, ledger } = context;
+  return mapAnswer(await ledger.read(ledgerKeys.step(plan.plan, input.recovery, step)), (entry) => entry?.value as StepRecord | undefined);
+}
+
+/** What the servers step last wrote: who fills the slots, and whether it has ended badly. */
+export async function serversOf(
+  context: StepContext,
+): Promise<Answer<{ readonly memory: ServersMemory | undefined; readonly ended: 'failed' | 'held' | undefined }>> {
+  return mapAnswer(await recordOf(context, 'servers'), (record) => ({
+    memory: (record?.memory as ServersMemory | null | undefined) ?? undefined,
+    ended: record?.run === context.input.run && (record.status === 'failed' || record.status === 'held') ? record.status : undefined,
+  }));
+}

@@ -1,0 +1,58 @@
+import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import { tagKeys } from '../../recovery/identity.ts';
+import type { ObservedInstance } from '../../recovery/observed.ts';
+import type { ServersMemory } from '../../recovery/steps/servers/memory.ts';
+import { needsAgent, type ServersObservation } from '../../recovery/steps/servers/slots.ts';
+import type { Ec2 } from '../ec2.ts';
+import type { LoadBalancing } from '../elb.ts';
+import { gather, gatherEach } from '../gather.ts';
+import type { Ssm } from '../ssm.ts';
+import type { StepContext } from '../step.ts';
+
+/** One look at the servers of a recovery: a Describe for all it launched, one for each standing selector, and their agents. */
+export async function observeServers(
+  context: StepContext,
+  clients: { readonly ec2: Ec2; readonly ssm: Ssm; readonly elb: LoadBalancing },
+  memory: ServersMemory,
+): Promise<Answer<ServersObservation>> {
+  const { plan, identity } = context;
+  const answers = await gather({
+    standing: observeStanding(context, clients.ec2),
+    launched: clients.ec2.instances({ [tagKeys.recovery]: identity.recovery }),
+    registered: observeRegistered(context, clients.elb),
+  });
+  if (!answers.ok) return answers;
+  const launched = Object.fromEntries(answers.value.launched.map((instance) => [instance.id, instance]));
+  const candidates = [...Object.values(answers.value.standing).flat(), ...answers.value.launched].filter(
+    (instance) => instance.state === 'running' && !memory.abandoned.includes(instance.id),
+  );
+  const watched = plan.servers.some((item) => needsAgent(plan, item.name, identity.kind)) ? candidates : [];
+  const online = await clients.ssm.online(watched.map((instance) => instance.id));
+  return mapAnswer(online, (set) => ({ standing: answers.value.standing, launched, online: set, registered: answers.value.registered }));
+}
+
+/** The standing instances of each start source. What recoveries made is left out: a copy is never mistaken for its model. */
+export async function observeStanding(context: StepContext, ec2: Ec2): Promise<Answer<Record<string, readonly ObservedInstance[]>>> {
+  const starts = context.plan.servers.flatMap((item) => (item.source.kind === 'start' ? [{ name: item.name, tags: item.source.tags }] : []));
+  return gatherEach(
+    starts.map(({ name, tags }) => [
+      name,
+      ec2.instances(tags).then((answer) =>
+        mapAnswer(answer, (instances) => instances.filter(isStanding).sort((a, b) => (a.id < b.id ? -1 : 1))),
+      ),
+    ]),
+  );
+}
+
+function isStanding(instance: ObservedInstance): boolean {
+  return !(tagKeys.recovery in instance.tags) && instance.state !== 'terminated' && instance.state !== 'shutting-down';
+}
+
+async function observeRegistered(context: StepContext, elb: LoadBalancing): Promise<Answer<Record<string, ReadonlySet<string>>>> {
+  if (context.identity.kind === 'drill') return { ok: true, value: {} };
+  const groups = context.plan.servers.flatMap((item) => (item.targetGroup ? [{ item: item.name, group: item.targetGroup }] : []));
+  if (groups.length === 0) return { ok: true, value: {} };
+  const arns = await elb.groupArns([...new Set(groups.map(({ group }) => group))]);
+  if (!arns.ok) return arns;
+  return gatherEach(groups.map(({ item, group }) => [item, elb.registered(arns.value[group] ?? group)]));
+}

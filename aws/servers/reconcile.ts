@@ -1,0 +1,189 @@
+import type { Refusal } from '../../recovery/answer.ts';
+import type { ObservedInstance } from '../../recovery/observed.ts';
+import type { ServerItem } from '../../recovery/plan/plan.ts';
+import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
+import { chooseImage } from '../../recovery/steps/servers/images.ts';
+import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
+import { emptyServersMemory, type Launch, type Member, type ServersMemory } from '../../recovery/steps/servers/memory.ts';
+import { type ServersObservation, type SlotNeed, slotNeed, slotsOf } from '../../recovery/steps/servers/slots.ts';
+import type { ResourceRef } from '../../recovery/terms.ts';
+import { ledgerKeys } from '../../recovery/ledger.ts';
+import type { Ec2 } from '../ec2.ts';
+import type { LoadBalancing } from '../elb.ts';
+import type { Ssm } from '../ssm.ts';
+import type { StepContext, StepResult } from '../step.ts';
+import { registerAll, runLaunches, startAll } from './act.ts';
+import { observeServers } from './observe.ts';
+
+interface Clients {
+  readonly ec2: Ec2;
+  readonly ssm: Ssm;
+  readonly elb: LoadBalancing;
+}
+
+interface Wait {
+  readonly seconds: number;
+  readonly for: string;
+}
+
+type ItemNeed = SlotNeed & { readonly item: ServerItem };
+
+/** One call of the servers step: look, compute what each slot needs, do that, and say how things stand. */
+export async function reconcileServers(context: StepContext, clients: Clients): Promise<StepResult> {
+  const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
+  const seen = await observeServers(context, clients, before);
+  if (!seen.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'servers'), memory: before };
+  const memory = noteRunning(before, seen.value, context.now());
+  const slots: ItemNeed[] = [];
+  const problems: Problem[] = [];
+  for (const item of context.plan.servers) {
+    const found = slotsOf(item, seen.value);
+    if ('code' in found) problems.push(found);
+    else {
+      const view = { plan: context.plan, kind: context.identity.kind, now: context.now(), seen: seen.value, memory };
+      slots.push(...found.map((slot) => ({ ...slotNeed(slot, item, view), item })));
+    }
+  }
+  return carryOut(context, clients, { seen: seen.value, memory, needs: slots, problems });
+}
+
+async function carryOut(
+  context: StepContext,
+  clients: Clients,
+  state: { readonly seen: ServersObservation; readonly memory: ServersMemory; readonly needs: readonly ItemNeed[]; readonly problems: readonly Problem[] },
+): Promise<StepResult> {
+  const { seen, needs } = state;
+  const of = <K extends SlotNeed['kind']>(kind: K) => needs.filter((need): need is Extract<ItemNeed, { kind: K }> => need.kind === kind);
+  const launching = await launch(context, clients.ec2, state);
+  const started = await startAll(context, clients.ec2, of('start'), launching.memory);
+  const registering = [...of('register').map((need) => need.member), ...of('wait').flatMap((need) => (need.register && need.member ? [need.member] : []))];
+  const abandoned = of('launch').flatMap((need) => (need.abandon ? [{ item: need.item.name, instanceId: need.abandon }] : []));
+  const failedRegistrations = context.identity.kind === 'failover' ? await registerAll(context, clients.elb, registering, abandoned) : [];
+  const memory: ServersMemory = {
+    ...launching.memory,
+    typesRefused: started.typesRefused,
+    refusedAt: started.refusedAt,
+    abandoned: [...new Set([...launching.memory.abandoned, ...abandoned.map((one) => one.instanceId)])],
+  };
+  const members = currentMembers(context, needs, memory, seen);
+  const problems = [...state.problems, ...of('problem').map((need) => need.problem), ...launching.problems];
+  const waits: Wait[] = [...of('wait'), ...launching.waits];
+  if (of('start').length > 0) waits.push({ seconds: 3, for: 'servers: standing instances to start' });
+  if (of('register').length > 0) waits.push({ seconds: 1, for: 'servers: registration with target groups' });
+  const counts = { done: of('ready').length, total: needs.length };
+  const refusals = [...launching.refusals, ...started.refusals, ...failedRegistrations];
+  return { standing: standingAfterCalls({ waits, problems, counts }, refusals, 'servers'), memory: { ...memory, members }, resources: refsOf(context, memory, members) };
+}
+
+interface Launching {
+  readonly memory: ServersMemory;
+  readonly problems: readonly Problem[];
+  readonly waits: readonly Wait[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** Writes new launches into the ledger before any of them is asked for, then asks for all that have no answer. */
+async function launch(
+  context: StepContext,
+  ec2: Ec2,
+  state: { readonly seen: ServersObservation; readonly memory: ServersMemory; readonly needs: readonly ItemNeed[] },
+): Promise<Launching> {
+  const { memory, seen, needs } = state;
+  const repeats = needs.flatMap((need) => (need.kind === 'repeatLaunch' ? [need.launch] : []));
+  const wanted = await resolveNeeds(context, ec2, needs, seen);
+  const planned = planLaunches(wanted.needs, { plan: context.plan, kind: context.identity.kind, now: context.now(), memory });
+  if (planned.kind === 'wait') return { memory, problems: wanted.problems, waits: [planned], refusals: wanted.refusals };
+  const models = Object.fromEntries(Object.values(seen.standing).flat().map((instance) => [instance.id, instance]));
+  const intended: ServersMemory = { ...memory, launches: [...memory.launches, ...planned.launches] };
+  if (planned.launches.length > 0) {
+    const written = await writeIntent(context, intended);
+    if (written) return { memory, problems: wanted.problems, waits: [], refusals: [...wanted.refusals, written] };
+  }
+  const asked = [...new Map([...repeats, ...planned.launches].map((one) => [one.ordinal, one])).values()];
+  const ran = await runLaunches(context, ec2, asked, models);
+  const answers = new Map<number, Launch>(ran.launches.map((one) => [one.ordinal, one]));
+  const launches = intended.launches.map((one) => answers.get(one.ordinal) ?? one);
+  const waits = asked.length > 0 ? [{ seconds: 3, for: 'servers: launched instances to run' }] : [];
+  return { memory: { ...intended, launches }, problems: wanted.problems, waits, refusals: [...wanted.refusals, ...ran.refusals] };
+}
+
+async function writeIntent(context: StepContext, memory: ServersMemory): Promise<Refusal | undefined> {
+  const { plan, input, record } = context;
+  const at = context.now();
+  const intent = {
+    ...(record ?? { step: 'servers', firstAt: at, attempts: 0, counts: nothing, resources: [] }),
+    run: input.run,
+    status: 'working',
+    lastAt: at,
+    memory,
+  };
+  const written = await context.ledger.write(ledgerKeys.step(plan.plan, input.recovery, 'servers'), intent);
+  return written.ok ? undefined : written;
+}
+
+async function resolveNeeds(
+  context: StepContext,
+  ec2: Ec2,
+  needs: readonly ItemNeed[],
+  seen: ServersObservation,
+): Promise<{ readonly needs: readonly LaunchNeed[]; readonly problems: readonly Problem[]; readonly refusals: readonly Refusal[] }> {
+  const resolved: LaunchNeed[] = [];
+  const problems = new Map<string, Problem>();
+  const refusals: Refusal[] = [];
+  const launches = needs.flatMap((need) => (need.kind === 'launch' ? [need] : []));
+  for (const [, group] of Map.groupBy(launches, (need) => need.item.name)) {
+    const { item } = group[0]!;
+    if (item.source.kind === 'start') {
+      for (const { slot } of group) {
+        const model = seen.standing[item.name]?.find((instance) => instance.id === slot.base);
+        if (model) resolved.push({ slot, item, image: model.imageId, copyOf: model });
+      }
+      continue;
+    }
+    const images = await ec2.images(item.source.image.tags);
+    if (!images.ok) {
+      refusals.push(images);
+      continue;
+    }
+    const image = chooseImage(item.name, item.source, images.value, context.input.startedAt);
+    if ('code' in image) problems.set(item.name, image);
+    else resolved.push(...group.map(({ slot }) => ({ slot, item, image: image.id })));
+  }
+  return { needs: resolved, problems: [...problems.values()], refusals };
+}
+
+function noteRunning(memory: ServersMemory, seen: ServersObservation, now: string): ServersMemory {
+  const running = [...Object.values(seen.standing).flat(), ...Object.values(seen.launched)].filter((instance) => instance.state === 'running');
+  const fresh = running.filter((instance) => !memory.runningSince[instance.id]);
+  if (fresh.length === 0) return memory;
+  return { ...memory, runningSince: { ...memory.runningSince, ...Object.fromEntries(fresh.map((instance) => [instance.id, now])) } };
+}
+
+/** Who fills each slot now, as soon as its zone is known: volumes are created while their servers still start. */
+function currentMembers(context: StepContext, needs: readonly ItemNeed[], memory: ServersMemory, seen: ServersObservation): readonly Member[] {
+  const members = new Map<string, Member>();
+  for (const need of needs) {
+    if ('member' in need && need.member) members.set(`${need.member.item} ${need.member.slot}`, need.member);
+    if (need.kind === 'start') members.set(`${need.item.name} ${need.instance.id}`, standingMember(need.item.name, need.instance));
+  }
+  const known: Readonly<Record<string, ObservedInstance>> = seen.launched;
+  for (const one of memory.launches) {
+    one.ids?.forEach((id, i) => {
+      const slot = one.slots[i];
+      const zone = known[id]?.zone;
+      const isHeld = slot && members.has(`${one.item} ${slot}`);
+      const isGone = known[id] && known[id].state !== 'pending' && known[id].state !== 'running';
+      if (slot && zone && !isHeld && !isGone && !memory.abandoned.includes(id)) members.set(`${one.item} ${slot}`, { item: one.item, slot, instanceId: id, zone });
+    });
+  }
+  return [...members.values()].filter((member) => context.plan.servers.some((item) => item.name === member.item));
+}
+
+function standingMember(item: string, instance: ObservedInstance): Member {
+  return { item, slot: instance.id, instanceId: instance.id, zone: instance.zone };
+}
+
+function refsOf(context: StepContext, memory: ServersMemory, members: readonly Member[]): readonly ResourceRef[] {
+  const ids = new Set([...memory.launches.flatMap((one) => one.ids ?? []), ...members.map((member) => member.instanceId)]);
+  return [...ids].map((id) => ({ region: context.access.region, type: 'instance', id }));
+}

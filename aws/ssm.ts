@@ -1,0 +1,162 @@
+import {
+  DeleteParametersCommand,
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  ListCommandInvocationsCommand,
+  type ParameterType,
+  PutParameterCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import type { ObservedCommand } from '../recovery/observed.ts';
+import type { Instant } from '../recovery/terms.ts';
+import { type Access, clientConfig } from './access.ts';
+import { call } from './call.ts';
+import { allPages } from './pages.ts';
+
+export type Ssm = ReturnType<typeof openSsm>;
+
+/** SendCommand takes 50 instance ids, DescribeInstanceInformation 50 values, GetParameters ten names. */
+const instancesPerCall = 50;
+const parametersPerCall = 10;
+/** Seconds that a command may wait for its agent. */
+const deliverySeconds = 60;
+
+export interface ObservedParameter {
+  readonly name: string;
+  readonly value: string;
+  readonly type: string;
+}
+
+/** Systems Manager of one Region, in our words. */
+export function openSsm(access: Access, region = access.region) {
+  const client = new SSMClient(clientConfig(access, region));
+  return {
+    online: (instanceIds: readonly string[]) => onlineAgents(access, client, instanceIds),
+    /** Runs a document on up to 50 instances and returns the command's id. Our documents are safe to run twice. */
+    send: async (request: {
+      readonly document: string;
+      readonly instanceIds: readonly string[];
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly comment: string;
+    }): Promise<Answer<string>> =>
+      mapAnswer(
+        await call(access, 'ssm:SendCommand', (abortSignal) =>
+          client.send(
+            new SendCommandCommand({
+              DocumentName: request.document,
+              InstanceIds: request.instanceIds.slice(0, instancesPerCall),
+              Parameters: Object.fromEntries(Object.entries(request.parameters).map(([key, value]) => [key, [value]])),
+              TimeoutSeconds: deliverySeconds,
+              Comment: request.comment.slice(0, 100),
+            }),
+            { abortSignal },
+          ),
+        ),
+        (output) => output.Command?.CommandId ?? '',
+      ),
+    runs: (commandIds: readonly string[], since: Instant) => listRuns(access, client, new Set(commandIds), since),
+    /** What a run printed: the end of its standard output and error, for a sentence. */
+    outputOf: async (commandId: string, instanceId: string): Promise<Answer<string>> =>
+      mapAnswer(
+        await call(access, 'ssm:GetCommandInvocation', (abortSignal) =>
+          client.send(new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }), { abortSignal }),
+        ),
+        (output) => (output.StandardErrorContent || output.StandardOutputContent || '').trim().split('\n').at(-1)?.slice(0, 300) ?? '',
+      ),
+    parameters: (names: readonly string[]) => readParameters(access, client, names),
+    parametersBelow: (path: string) => listParameters(access, client, path),
+    put: (name: string, value: string, type: string, tags?: Readonly<Record<string, string>>): Promise<Answer<unknown>> =>
+      call(access, 'ssm:PutParameter', (abortSignal) =>
+        client.send(
+          new PutParameterCommand({
+            Name: name,
+            Value: value,
+            Type: type as ParameterType,
+            // Tags can be given only to a parameter that is created by this call (Systems Manager API Reference).
+            ...(tags ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } : { Overwrite: true }),
+          }),
+          { abortSignal },
+        ),
+      ),
+    deleteParameters: (names: readonly string[]): Promise<Answer<unknown>> =>
+      call(access, 'ssm:DeleteParameters', (abortSignal) => client.send(new DeleteParametersCommand({ Names: [...names] }), { abortSignal })),
+  };
+}
+
+async function onlineAgents(access: Access, client: SSMClient, instanceIds: readonly string[]): Promise<Answer<ReadonlySet<string>>> {
+  const online = new Set<string>();
+  const asked = 'ssm:DescribeInstanceInformation';
+  for (let i = 0; i < instanceIds.length; i += instancesPerCall) {
+    const Filters = [{ Key: 'InstanceIds', Values: instanceIds.slice(i, i + instancesPerCall) }];
+    const answer = await call(access, asked, (abortSignal) =>
+      client.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: instancesPerCall }), { abortSignal }),
+    );
+    if (!answer.ok) return answer;
+    for (const agent of answer.value.InstanceInformationList ?? []) {
+      if (agent.PingStatus === 'Online' && agent.InstanceId) online.add(agent.InstanceId);
+    }
+  }
+  return { ok: true, value: online };
+}
+
+/** One listing for all commands of a step, rather than a call a command. */
+function listRuns(access: Access, client: SSMClient, wanted: ReadonlySet<string>, since: Instant): Promise<Answer<readonly ObservedCommand[]>> {
+  const asked = 'ssm:ListCommandInvocations';
+  if (wanted.size === 0) return Promise.resolve({ ok: true, value: [] });
+  const only = wanted.size === 1 ? { CommandId: [...wanted][0] } : { Filters: [{ key: 'InvokedAfter' as const, value: `${since.slice(0, 19)}Z` }] };
+  return allPages(
+    async (NextToken) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(new ListCommandInvocationsCommand({ ...only, MaxResults: 50, ...(NextToken && { NextToken }) }), { abortSignal }),
+        ),
+        (output) => ({
+          items: (output.CommandInvocations ?? [])
+            .filter((run) => wanted.has(run.CommandId ?? ''))
+            .map((run) => ({
+              commandId: run.CommandId ?? '',
+              instanceId: run.InstanceId ?? '',
+              status: run.Status ?? '',
+              statusDetail: run.StatusDetails ?? '',
+            })),
+          next: output.NextToken,
+        }),
+      ),
+    asked,
+  );
+}
+
+async function readParameters(access: Access, client: SSMClient, names: readonly string[]): Promise<Answer<readonly ObservedParameter[]>> {
+  const found: ObservedParameter[] = [];
+  for (let i = 0; i < names.length; i += parametersPerCall) {
+    const Names = names.slice(i, i + parametersPerCall);
+    const answer = await call(access, 'ssm:GetParameters', (abortSignal) =>
+      client.send(new GetParametersCommand({ Names, WithDecryption: true }), { abortSignal }),
+    );
+    if (!answer.ok) return answer;
+    found.push(...(answer.value.Parameters ?? []).map(toParameter));
+  }
+  return { ok: true, value: found };
+}
+
+function listParameters(access: Access, client: SSMClient, path: string): Promise<Answer<readonly string[]>> {
+  const asked = 'ssm:GetParametersByPath';
+  return allPages(
+    async (NextToken) =>
+      mapAnswer(
+        await call(access, asked, (abortSignal) =>
+          client.send(new GetParametersByPathCommand({ Path: path, Recursive: true, ...(NextToken && { NextToken }) }), { abortSignal }),
+        ),
+        (output) => ({ items: (output.Parameters ?? []).flatMap((parameter) => parameter.Name ?? []), next: output.NextToken }),
+      ),
+    asked,
+  );
+}
+
+function toParameter(parameter: { Name?: string | undefined; Value?: string | undefined; Type?: string | undefined }): ObservedParameter {
+  return { name: parameter.Name ?? '', value: parameter.Value ?? '', type: parameter.Type ?? 'String' };
+}

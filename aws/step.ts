@@ -1,0 +1,195 @@
+import * as v from 'valibot';
+import { sayRefusal } from '../recovery/answer.ts';
+import { stepBoundSeconds } from '../recovery/bounds.ts';
+import type { Identity } from '../recovery/identity.ts';
+import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
+import { formatDuration } from '../recovery/plan/durations.ts';
+import type { Plan } from '../recovery/plan/plan.ts';
+import { nothing, type Standing, type StepInput, type StepOutput, type StepRecord } from '../recovery/step.ts';
+import { type Instant, instantAfter, type ResourceRef, type StepName, secondsBetween, stepNames } from '../recovery/terms.ts';
+import type { Access } from './access.ts';
+import type { Deps, Invocation } from './deps.ts';
+import { readEnvironment, type StepEnvironment } from './environment.ts';
+import { type Handler, lambda, type Provide } from './lambda.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+
+/** What a step works with in one call. */
+export interface StepContext {
+  readonly input: StepInput;
+  readonly plan: Plan;
+  readonly environment: StepEnvironment;
+  readonly identity: Identity;
+  readonly access: Access;
+  readonly ledger: Ledger;
+  readonly deps: Deps;
+  /** The step's record as its last call left it. */
+  readonly record: StepRecord | undefined;
+  /** The date now: the state's, plus what has elapsed in this invocation. */
+  now(): Instant;
+}
+
+/** How one call of a step ended. `memory` goes into the ledger and comes back with the next call. */
+export interface StepResult {
+  readonly standing: Standing;
+  readonly resources?: readonly ResourceRef[];
+  readonly memory?: unknown;
+}
+
+export type Reconcile = (context: StepContext) => Promise<StepResult>;
+
+const schema = v.object({
+  recovery: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{2,62}$/)),
+  run: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  plan: v.string(),
+  step: v.picklist(stepNames),
+  now: v.pipe(v.string(), v.isoTimestamp()),
+  startedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** No call is started after this share of the invocation's time: the rest is for writing down what was seen. */
+const workingShare = 0.6;
+
+/** Steps that go on after the lock was lost: a drill that yields to a failover still takes away what it made. */
+const withoutLock: readonly StepName[] = ['open', 'cleanup', 'sweep', 'conclude'];
+
+/** Makes a function of a reconciler: reads its record, checks that this recovery may act, runs it, bounds it, records it. */
+export function step(name: StepName, reconcile: Reconcile): (provide: Provide) => Handler {
+  return lambda(name, schema, (input, invocation) => callStep(name, reconcile, input, invocation));
+}
+
+async function callStep(name: StepName, reconcile: Reconcile, input: StepInput, invocation: Invocation): Promise<StepOutput> {
+  const opened = openContext(name, input, invocation);
+  if ('status' in opened) return toOutput(name, opened);
+  const { ledger, plan, now } = opened;
+  const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
+  if (!stored.ok) return toOutput(name, unreadable(opened, sayRefusal(stored)));
+  const record = stored.value?.value as StepRecord | undefined;
+  const context: StepContext = { ...opened, record };
+  const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
+  const result = lost ? { standing: lost } : await reconcile(context);
+  const firstAt = record?.run === input.run ? record.firstAt : input.now;
+  const standing = bounded(result.standing, name, context, firstAt);
+  const written = await ledger.write(ledgerKeys.step(plan.plan, input.recovery, name), nextRecord(name, context, standing, result, firstAt, now()));
+  // A step is done when that is written down: the next steps and the evidence read the record, not this answer.
+  if (!written.ok) return toOutput(name, unreadable(context, sayRefusal(written)));
+  return toOutput(name, standing);
+}
+
+function openContext(name: StepName, input: StepInput, invocation: Invocation): Omit<StepContext, 'record'> | Standing {
+  const { deps, deadlineMs } = invocation;
+  const environment = readEnvironment(deps.environment);
+  const plan = deps.plans.get(input.plan);
+  if (!plan) {
+    const known = [...deps.plans.keys()].join(', ');
+    const reason = `there is no plan ${input.plan} in this deployment; it has ${known || 'none'}`;
+    return { status: 'failed', code: 'UnknownPlan', reason, unblock: 'deploy the plan, or start with one that is deployed', counts: nothing };
+  }
+  const beganMs = deps.clock.nowMs();
+  const access: Access = {
+    region: environment.region,
+    clock: deps.clock,
+    stopAtMs: beganMs + workingShare * (deadlineMs - beganMs),
+    transport: deps.transport,
+  };
+  const { kind } = environment;
+  const maxDurationSeconds = kind === 'drill' ? plan.drill.maxDurationSeconds : plan.maxDurationSeconds;
+  return {
+    input: { ...input, step: name },
+    plan,
+    environment,
+    identity: { recovery: input.recovery, plan: plan.plan, kind, startedAt: input.startedAt, maxDurationSeconds },
+    access,
+    // The ledger's own reads and writes may use all of the time: an outcome that is not written down is lost.
+    ledger: openLedger({ ...access, stopAtMs: deadlineMs }, environment.ledgerBucket),
+    deps,
+    now: () => instantAfter(input.now, (deps.clock.nowMs() - beganMs) / 1000),
+  };
+}
+
+/** The standing of a recovery that may not act any more, or undefined while it holds the plan's lock. */
+async function lostLock(context: StepContext): Promise<Standing | undefined> {
+  const { input, plan, ledger } = context;
+  const answer = await ledger.read(ledgerKeys.active(plan.plan));
+  if (!answer.ok) return unreadable(context, sayRefusal(answer));
+  const active = answer.value?.value as ActiveRecord | undefined;
+  if (active && active.recovery === input.recovery && !active.releasedAt) return undefined;
+  const holder = active && !active.releasedAt ? `${active.recovery} holds it` : 'nobody holds it';
+  return {
+    status: 'failed',
+    code: 'LockLost',
+    reason: `${input.recovery} no longer holds the lock of the plan ${plan.plan}: ${holder}`,
+    unblock: 'see what holds the lock with lifeboat status; nothing more is done by this run',
+    counts: nothing,
+  };
+}
+
+/** An unreadable ledger: nothing is done, and looked at again until the recovery's own bound. Unknown is not fine. */
+function unreadable(context: Omit<StepContext, 'record'>, why: string): Standing {
+  const elapsedSeconds = secondsBetween(context.input.startedAt, context.now());
+  if (elapsedSeconds < context.identity.maxDurationSeconds) {
+    return { status: 'working', waitSeconds: 10, waitingFor: `the ledger: ${why}`, counts: nothing };
+  }
+  return { status: 'held', code: 'LedgerUnreadable', reason: `the ledger cannot be used: ${why}`, unblock: 'restore access to the ledger bucket, then continue', counts: nothing };
+}
+
+function bounded(standing: Standing, name: StepName, context: StepContext, firstAt: Instant): Standing {
+  if (standing.status !== 'working') return standing;
+  const { plan, identity } = context;
+  const boundSeconds = stepBoundSeconds(name, plan, identity.kind);
+  const sinceSeconds = secondsBetween(firstAt, context.now());
+  const overallSeconds = secondsBetween(identity.startedAt, context.now());
+  const tooLong = overallSeconds >= identity.maxDurationSeconds && !withoutLock.includes(name);
+  if (sinceSeconds < boundSeconds && !tooLong) return standing;
+  const bound = tooLong ? `the recovery's bound of ${formatDuration(identity.maxDurationSeconds)}` : `its bound of ${formatDuration(boundSeconds)}`;
+  return {
+    status: 'failed',
+    code: 'BoundReached',
+    reason: `${name} reached ${bound} while it waited for ${standing.waitingFor}`,
+    unblock: 'remove what it waits for, or raise the bound in the plan, then continue',
+    counts: standing.counts,
+  };
+}
+
+function nextRecord(name: StepName, context: StepContext, standing: Standing, result: StepResult, firstAt: Instant, at: Instant): StepRecord {
+  const { record, input } = context;
+  const sameRun = record?.run === input.run;
+  const isFinal = standing.status !== 'working';
+  return {
+    step: name,
+    run: input.run,
+    status: standing.status,
+    firstAt,
+    lastAt: at,
+    ...(isFinal && { endedAt: at }),
+    attempts: (sameRun ? record.attempts : 0) + 1,
+    counts: 'counts' in standing ? standing.counts : nothing,
+    ...(standing.status === 'working' && { waitingFor: standing.waitingFor }),
+    ...((standing.status === 'held' || standing.status === 'failed') && { code: standing.code, reason: standing.reason, unblock: standing.unblock }),
+    ...(standing.status === 'skipped' && { reason: standing.reason }),
+    resources: result.resources ?? record?.resources ?? [],
+    memory: result.memory ?? record?.memory ?? null,
+  };
+}
+
+/** What the machine sees: sentences are cut so that an answer never outgrows its 4 KiB. */
+function toOutput(step: StepName, standing: Standing): StepOutput {
+  switch (standing.status) {
+    case 'working':
+      return { step, status: 'working', waitSeconds: standing.waitSeconds, counts: standing.counts };
+    case 'done':
+      return { step, status: 'done', waitSeconds: 0, counts: standing.counts };
+    case 'skipped':
+      return { step, status: 'skipped', waitSeconds: 0, counts: nothing };
+    case 'held':
+    case 'failed': {
+      const { status, code, reason, unblock, counts } = standing;
+      return { step, status, waitSeconds: 0, counts, code, reason: reason.slice(0, 1000), unblock: unblock.slice(0, 500) };
+    }
+    default:
+      return unreachable(standing);
+  }
+}
+
+function unreachable(standing: never): never {
+  throw new TypeError(`no output for ${JSON.stringify(standing)}`);
+}

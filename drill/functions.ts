@@ -1,0 +1,32 @@
+import type { Handler, Provide } from '../aws/lambda.ts';
+import { cleanup } from '../functions/cleanup.ts';
+import { conclude } from '../functions/conclude.ts';
+import { databases } from '../functions/databases.ts';
+import { mounts } from '../functions/mounts.ts';
+import { open } from '../functions/open.ts';
+import { reload } from '../functions/reload.ts';
+import { servers } from '../functions/servers.ts';
+import { settings } from '../functions/settings.ts';
+import { settle } from '../functions/settle.ts';
+import { sweep } from '../functions/sweep.ts';
+import { traffic } from '../functions/traffic.ts';
+import { verify } from '../functions/verify.ts';
+import { volumes } from '../functions/volumes.ts';
+import type { StepName } from '../recovery/terms.ts';
+
+/** The functions as they are deployed, by the name of their file: a drill gives them other dependencies, nothing else. */
+export const functionsByFile: Readonly<Record<StepName, (provide: Provide) => Handler>> = {
+  open,
+  servers,
+  volumes,
+  mounts,
+  databases,
+  settings,
+  reload,
+  verify,
+  traffic,
+  settle,
+  cleanup,
+  sweep,
+  conclude,
+};

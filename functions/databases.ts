@@ -1,0 +1,8 @@
+import { reconcileDatabases } from '../aws/databases.ts';
+import { live } from '../aws/live.ts';
+import { step } from '../aws/step.ts';
+
+/** Promotes the replicas; a drill restores copies of them instead and leaves them as they are. */
+export const databases = step('databases', reconcileDatabases);
+
+export const handler = live(databases);

@@ -1,0 +1,40 @@
+import { pursueCommands, type SentCommands } from '../aws/commands.ts';
+import { live } from '../aws/live.ts';
+import { serversOf } from '../aws/records.ts';
+import { openSsm } from '../aws/ssm.ts';
+import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { settingsPrefix } from '../recovery/identity.ts';
+import { nothing, standingAfterCalls } from '../recovery/step.ts';
+
+/** Runs the plan's own document on the servers so that the application reads its settings again. */
+export const reload = step('reload', reconcile);
+
+async function reconcile(context: StepContext): Promise<StepResult> {
+  const { plan, identity } = context;
+  const { reload: wanted } = plan;
+  if (!wanted) return { standing: { status: 'skipped', reason: 'the plan reloads nothing' } };
+  const servers = await serversOf(context);
+  if (!servers.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'reload') };
+  const members = (servers.value.memory?.members ?? []).filter((member) => wanted.servers.includes(member.item));
+  const purposes = chunk(members.map((member) => member.instanceId)).map((instanceIds) => ({
+    key: instanceIds.join(' '),
+    says: 'reload',
+    document: wanted.document,
+    instanceIds,
+    parameters: { SettingsPrefix: settingsPrefix(identity) },
+  }));
+  const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
+  const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
+  return {
+    standing: standingAfterCalls({ ...result, counts: { done: result.done, total: purposes.length } }, result.refusals, 'reload'),
+    memory: result.memory,
+    resources: Object.values(result.memory).map((sent) => ({ region: context.access.region, type: 'command', id: sent.commandId })),
+  };
+}
+
+/** SendCommand takes 50 instances. */
+function chunk(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / 50) }, (_, i) => ids.slice(i * 50, i * 50 + 50));
+}
+
+export const handler = live(reload);

@@ -1,0 +1,48 @@
+import type { Plan } from './plan/plan.ts';
+import type { RecoveryKind, StepName } from './terms.ts';
+
+/** A restored copy takes far longer than a promotion: what a drill's databases step gets on top of the plan's bound. */
+const restoreExtraSeconds = 2 * 3600;
+
+/** How long a step may work, in seconds, counted from its first record; at the bound it fails and says what it waited for. */
+export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind): number {
+  const longest = (items: readonly { readonly boundSeconds: number }[], least: number) =>
+    Math.max(least, ...items.map((item) => item.boundSeconds));
+  const servers = longest(plan.servers, 300);
+  const volumes = longest(plan.volumes, 300);
+  switch (step) {
+    case 'open':
+      return 180;
+    case 'servers':
+      return servers;
+    case 'volumes':
+      return servers + volumes;
+    case 'mounts':
+      // A mount waits for its server and its volume, then needs minutes at most.
+      return servers + volumes + 600;
+    case 'databases':
+      return longest(plan.databases, 300) + (kind === 'drill' ? restoreExtraSeconds : 0);
+    case 'settings':
+      return 300;
+    case 'reload':
+      return plan.reload?.boundSeconds ?? 300;
+    case 'verify':
+      return longest(plan.verify, 300);
+    case 'traffic':
+      return 900;
+    case 'settle':
+      return 900;
+    case 'cleanup':
+      return 3600;
+    case 'sweep':
+      return 900;
+    case 'conclude':
+      return 300;
+    default:
+      return unreachable(step);
+  }
+}
+
+function unreachable(step: never): never {
+  throw new TypeError(`no bound for the step ${String(step)}`);
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { type Instant, instantAfter, type RecoveryKind } from './terms.ts';
+
+/** Tags that Lifeboat writes. Selectors in a plan never begin with `lifeboat:`, so they cannot match a copy by these. */
+export const tagKeys = {
+  plan: 'lifeboat:plan',
+  recovery: 'lifeboat:recovery',
+  item: 'lifeboat:item',
+  /** The instance that a volume is for. */
+  instance: 'lifeboat:instance',
+  /** When a drill's copy should be gone at the latest. */
+  expires: 'lifeboat:expires',
+} as const;
+
+/** What a recovery is: enough to name, tag and find everything that it makes. */
+export interface Identity {
+  readonly recovery: string;
+  readonly plan: string;
+  readonly kind: RecoveryKind;
+  readonly startedAt: Instant;
+  /** How long a drill's copies may live. */
+  readonly maxDurationSeconds: number;
+}
+
+/** The tags that everything a recovery creates carries from its creation on. */
+export function creationTags(identity: Identity, item: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    [tagKeys.plan]: identity.plan,
+    [tagKeys.recovery]: identity.recovery,
+    [tagKeys.item]: item,
+    ...(identity.kind === 'drill' ? { [tagKeys.expires]: instantAfter(identity.startedAt, identity.maxDurationSeconds) } : {}),
+    ...more,
+  };
+}
+
+/** A client token: the same for the same parts, 64 characters at most (EC2 Developer Guide, idempotency). */
+export function clientToken(...parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 48);
+}
+
+/** Where a drill writes the settings that a failover writes in place. */
+export function settingsPrefix(identity: Pick<Identity, 'kind' | 'recovery'>): string {
+  return identity.kind === 'drill' ? `/lifeboat/drill/${identity.recovery}` : '';
+}
+
+/** The identifier of a restored copy: at most 63 letters, digits and hyphens, beginning with a letter (RDS). */
+export function databaseCopyId(recovery: string, item: string): string {
+  const digest = createHash('sha256').update(`${recovery}\n${item}`).digest('hex').slice(0, 10);
+  const readable = item.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 30);
+  return `lifeboat-${readable}-${digest}`;
+}

@@ -1,0 +1,101 @@
+/** What is asked before the switch, and the records that are switched. */
+import * as v from 'valibot';
+import { type Draft, placed, type Sketch } from '../draft.ts';
+import { recordNamePattern } from '../patterns.ts';
+import type { Finding } from '../plan-error.ts';
+import type { Check } from '../references.ts';
+import type { PlanForm } from '../schema.ts';
+
+const ipv4 = v.pipe(v.string(), v.ipv4());
+const ipv6 = v.pipe(v.string(), v.ipv6());
+const isIPv4 = (value: string) => v.is(ipv4, value);
+const isIPv6 = (value: string) => v.is(ipv6, value);
+
+type DnsRecord = Sketch<NonNullable<PlanForm['traffic']>[number]['record']>;
+
+/** Users' name still leads to the lost Region while the recovery is verified. */
+function* verifiedElsewhere({ verify, traffic }: Draft): Iterable<Finding> {
+  const moved = new Set(placed(traffic).map(([, { record }]) => record?.name));
+  for (const [place, { http }] of placed(verify)) {
+    const host = /^https?:\/\/([^/:]+)/.exec(http ?? '')?.[1]?.toLowerCase();
+    if (host === undefined || !moved.has(host)) continue;
+    yield {
+      path: ['verify', place, 'http'],
+      message: `${host} leads to the primary Region until traffic moves it`,
+      fix: 'ask a name that always leads to the recovery Region',
+    };
+  }
+}
+
+/** What is wrong with a record's value for its type (Route 53 Developer Guide, Supported DNS record types). */
+function valueProblem({ type, name, value }: DnsRecord): Omit<Finding, 'path'> | undefined {
+  if (type === undefined || value === undefined) return undefined;
+  switch (type) {
+    case 'A':
+      if (isIPv4(value)) return undefined;
+      return {
+        message: `${value} is not an IPv4 address`,
+        fix: 'write an IPv4 address, or type: CNAME for a name',
+      };
+    case 'AAAA':
+      if (isIPv6(value)) return undefined;
+      return {
+        message: `${value} is not an IPv6 address`,
+        fix: 'write an IPv6 address, or type: CNAME for a name',
+      };
+    case 'CNAME':
+      if (value === name)
+        return { message: 'the record would lead to itself', fix: 'write the name of the recovery Region' };
+      if (isIPv4(value) || isIPv6(value)) {
+        return {
+          message: `${value} is an address, and a CNAME leads to a name`,
+          fix: `write type: ${isIPv4(value) ? 'A' : 'AAAA'}`,
+        };
+      }
+      if (recordNamePattern.test(value)) return undefined;
+      return {
+        message: `${value} is not a domain name`,
+        fix: 'write a full name in lower case, without the last dot',
+      };
+    case 'TXT':
+      if (/^"[^"]{0,255}"(?: "[^"]{0,255}")*$/.test(value)) return undefined;
+      return {
+        message: 'Route 53 wants text in double quotes, 255 characters at most in each',
+        fix: `write '"${value.replaceAll('"', '')}"'`,
+      };
+    default:
+      return type satisfies never;
+  }
+}
+
+function* valuesOfTheirType({ traffic }: Draft): Iterable<Finding> {
+  for (const [place, { record }] of placed(traffic)) {
+    const problem = record && valueProblem(record);
+    if (problem) yield { path: ['traffic', place, 'record', 'value'], ...problem };
+  }
+}
+
+/** A CNAME stands alone at its name, and a change batch cannot hold one record twice (Route 53 API Reference). */
+function* recordsThatAgree({ traffic }: Draft): Iterable<Finding> {
+  const records = placed(traffic).flatMap(([place, { record }]) => (record ? [{ place, ...record }] : []));
+  for (const [index, later] of records.entries()) {
+    const { zone, name, type } = later;
+    if (zone === undefined || name === undefined || type === undefined) continue;
+    const rivals = records
+      .slice(0, index)
+      .filter((earlier) => earlier.zone === zone && earlier.name === name);
+    const same = rivals.some((earlier) => earlier.type === type);
+    const alone = rivals.some((earlier) => earlier.type !== type && [earlier.type, type].includes('CNAME'));
+    const path = ['traffic', later.place, 'record'];
+    if (same) yield { path, message: `${name} ${type} is changed twice`, fix: 'remove one of the two' };
+    else if (alone)
+      yield {
+        path,
+        message: `a CNAME at ${name} allows no other record there`,
+        fix: 'use A and AAAA records',
+      };
+  }
+}
+
+/** Addresses and records. */
+export const addressChecks: readonly Check[] = [verifiedElsewhere, valuesOfTheirType, recordsThatAgree];

@@ -1,0 +1,20 @@
+import { defaults, tierObjectives } from './defaults.ts';
+import { type Draft, written } from './draft.ts';
+import { parseDuration } from './durations.ts';
+import { secondsOf } from './fields.ts';
+
+/** The seconds of an objective: the plan's own, or its tier's; `undefined` where what is written is no good. */
+export function objectiveSeconds(draft: Draft, objective: 'rto' | 'rpo'): number | undefined {
+  const { objectives } = draft;
+  if (written(draft, 'objectives') && objectives === undefined) return undefined;
+  if (written(objectives, objective)) return parseDuration(objectives?.[objective] ?? '');
+  if (written(objectives, 'tier') && objectives?.tier === undefined) return undefined;
+  return secondsOf(tierObjectives[objectives?.tier ?? defaults.tier.value][objective]);
+}
+
+/** The longest that a failover may take: the plan's own word, or the default, or the RTO where that is longer. */
+export function maxDurationSeconds(draft: Draft): number | undefined {
+  if (written(draft, 'maxDuration')) return parseDuration(draft.maxDuration ?? '');
+  const rtoSeconds = objectiveSeconds(draft, 'rto');
+  return rtoSeconds === undefined ? undefined : Math.max(rtoSeconds, secondsOf(defaults.maxDuration.value));
+}

@@ -1,0 +1,109 @@
+import type { Plan } from '../plan/plan.ts';
+import type { StepRecord } from '../step.ts';
+import { type Instant, type RecoveryKind, type RecoveryOutcome, type ResourceRef, type StepName, secondsBetween, stepNames } from '../terms.ts';
+
+/** How much of an item's data a recovery loses, with what it was measured by. */
+export interface DataLoss {
+  readonly item: string;
+  /** Undefined when nothing measured it: unknown is not fine. */
+  readonly seconds?: number;
+  readonly basis: string;
+  readonly allowedSeconds: number;
+}
+
+/** What is concluded about one run, and kept as `evidence.json` beside the records of its steps. */
+export interface RunEvidence {
+  readonly recovery: string;
+  readonly plan: string;
+  readonly planHash: string;
+  readonly kind: RecoveryKind;
+  readonly run: number;
+  readonly outcome: RecoveryOutcome;
+  readonly reason: string | null;
+  readonly unblock: string | null;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly steps: readonly EvidenceStep[];
+  readonly dataLoss: readonly DataLoss[];
+  readonly resources: readonly ResourceRef[];
+}
+
+export interface EvidenceStep {
+  readonly name: StepName;
+  readonly status: StepRecord['status'];
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly attempts: number;
+  readonly resources: number;
+  readonly reason?: string;
+}
+
+/** The steps whose end decides; clean-up and sweep can turn a good drill bad, never a bad one good. */
+const required: readonly StepName[] = stepNames.filter((name) => name !== 'conclude' && name !== 'cleanup' && name !== 'sweep');
+
+/**
+ * The outcome of a run from the records of its steps. A step that was never reached, or is still `working` because its
+ * task broke off, counts as failed: what is not known to be done is not done.
+ */
+export function concludeRun(
+  kind: RecoveryKind,
+  records: Readonly<Partial<Record<StepName, StepRecord>>>,
+): { readonly outcome: RecoveryOutcome; readonly reason: string | null; readonly unblock: string | null } {
+  const needed = kind === 'drill' ? [...required, 'cleanup' as const, 'sweep' as const] : required;
+  const culprits = needed.map((name) => records[name]).filter((record) => record !== undefined && isBad(record));
+  const culprit = culprits.find((r) => r?.status === 'failed') ?? culprits[0];
+  if (culprit) {
+    return { outcome: culprit.status === 'failed' ? 'failed' : 'held', reason: culprit.reason ?? null, unblock: culprit.unblock ?? null };
+  }
+  const unfinished = needed.find((name) => !isGood(records[name]));
+  if (unfinished) {
+    return {
+      outcome: 'failed',
+      reason: `the step ${unfinished} did not come to an end; its task broke off`,
+      unblock: 'look at the execution history, then continue',
+    };
+  }
+  return { outcome: kind === 'drill' ? 'drilled' : 'recovered', reason: null, unblock: null };
+}
+
+function isBad(record: StepRecord): boolean {
+  return record.status === 'held' || record.status === 'failed';
+}
+
+function isGood(record: StepRecord | undefined): boolean {
+  return record?.status === 'done' || record?.status === 'skipped';
+}
+
+/** The records in the order of the machine, as evidence lists them. */
+export function evidenceSteps(records: Readonly<Partial<Record<StepName, StepRecord>>>): readonly EvidenceStep[] {
+  return stepNames.flatMap((name) => {
+    const record = records[name];
+    if (!record) return [];
+    const { status, firstAt, endedAt, attempts, resources, reason } = record;
+    return [{ name, status, startedAt: firstAt, endedAt: endedAt ?? null, attempts, resources: resources.length, ...(reason && { reason }) }];
+  });
+}
+
+/** What the steps measured, as losses against what the plan allows each item. */
+export function dataLossOf(
+  plan: Plan,
+  measured: {
+    readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
+    readonly snapshots: Readonly<Record<string, { readonly id: string; readonly startedAt: Instant } | undefined>>;
+  },
+  startedAt: Instant,
+): readonly DataLoss[] {
+  const databases = plan.databases.map((item): DataLoss => {
+    const lag = measured.lags[item.name];
+    const common = { item: `databases.${item.name}`, allowedSeconds: plan.objectives.rpoSeconds };
+    if (!lag) return { ...common, basis: `no sample of ReplicaLag of ${item.replica}` };
+    return { ...common, seconds: lag.seconds, basis: `ReplicaLag of ${item.replica} at ${lag.at}` };
+  });
+  const volumes = plan.volumes.map((item): DataLoss => {
+    const snapshot = measured.snapshots[item.name];
+    const common = { item: `volumes.${item.name}`, allowedSeconds: item.snapshot.rpoSeconds ?? plan.objectives.rpoSeconds };
+    if (!snapshot) return { ...common, basis: 'no snapshot was chosen' };
+    return { ...common, seconds: secondsBetween(snapshot.startedAt, startedAt), basis: `snapshot ${snapshot.id} of ${snapshot.startedAt}` };
+  });
+  return [...databases, ...volumes];
+}

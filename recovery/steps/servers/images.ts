@@ -1,0 +1,30 @@
+import type { ObservedImage } from '../../observed.ts';
+import { formatDuration } from '../../plan/durations.ts';
+import type { LaunchSource } from '../../plan/plan.ts';
+import type { Problem } from '../../step.ts';
+import { type Instant, secondsBetween } from '../../terms.ts';
+
+/** The newest image that is young enough for the item's RPO, or why there is none. */
+export function chooseImage(item: string, source: LaunchSource, images: readonly ObservedImage[], asOf: Instant): ObservedImage | Problem {
+  const newest = [...images].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  if (!newest) {
+    const selector = Object.entries(source.image.tags).map(([key, value]) => `${key}=${value}`).join(', ');
+    return {
+      status: 'failed',
+      code: 'NoImage',
+      reason: `servers.${item}: no available image in the recovery Region carries ${selector}`,
+      unblock: 'copy an image into the recovery Region and tag it, then continue',
+    };
+  }
+  const ageSeconds = secondsBetween(newest.createdAt, asOf);
+  const { rpoSeconds } = source.image;
+  if (rpoSeconds !== undefined && ageSeconds > rpoSeconds) {
+    return {
+      status: 'held',
+      code: 'ImageTooOld',
+      reason: `servers.${item}: the newest image ${newest.id} is ${formatDuration(ageSeconds)} old and the plan allows ${formatDuration(rpoSeconds)}`,
+      unblock: `copy a newer image, or raise servers.${item}.launch.image.rpo, then continue`,
+    };
+  }
+  return newest;
+}

@@ -1,0 +1,79 @@
+import type { ObservedRecord } from '../observed.ts';
+import type { TrafficItem } from '../plan/plan.ts';
+import type { Problem } from '../step.ts';
+import { type Instant, secondsBetween } from '../terms.ts';
+
+/** What the traffic step keeps between calls, by record name and type. */
+export interface TrafficMemory {
+  /** What the record was before, written before the change. */
+  readonly before?: ObservedRecord;
+  readonly changeId?: string;
+  readonly changedAt?: Instant;
+  readonly inSyncAt?: Instant;
+  readonly answeredAt?: Instant;
+}
+
+export interface TrafficObservation {
+  /** The record set as Route 53's control plane has it; `unread` when it gave no answer. */
+  readonly record: ObservedRecord | 'absent' | 'unread';
+  /** Status of the change that the memory names; `lost` when Route 53 no longer knows it. */
+  readonly change?: 'PENDING' | 'INSYNC' | 'lost' | 'unread';
+  /** What a resolver answers; `undefined` when it did not. */
+  readonly answer?: readonly string[];
+}
+
+export type TrafficNeed =
+  | { readonly kind: 'upsert' }
+  | { readonly kind: 'resolve' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'wait'; readonly seconds: number; readonly for: string }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** The name under which a record is remembered. */
+export function recordKey(item: TrafficItem): string {
+  return `${item.record.name} ${item.record.type}`;
+}
+
+/**
+ * What one record needs next: changed, in sync on all name servers, and answered as expected by a resolver. INSYNC says
+ * nothing about caches (Route 53 Developer Guide), so the answer is asked for as a client would.
+ */
+export function trafficNeed(item: TrafficItem, seen: TrafficObservation, memory: TrafficMemory, now: Instant): TrafficNeed {
+  const { record } = item;
+  if (seen.record === 'unread') {
+    return { kind: 'wait', seconds: 5, for: `traffic ${record.name}: Route 53's control plane to answer` };
+  }
+  const routed = seen.record !== 'absent' && (seen.record.setIdentifier ?? seen.record.alias);
+  if (routed && !isWanted(item, seen.record)) {
+    return {
+      kind: 'problem',
+      problem: {
+        status: 'held',
+        code: 'RecordHasPolicy',
+        reason: `traffic ${record.name}: the live record is ${routed === 'alias' ? 'an alias' : 'one of several'} (${routed}); replacing it would take more away than the plan says`,
+        unblock: 'make it a simple record, or use failover records, then continue',
+      },
+    };
+  }
+  if (!isWanted(item, seen.record) || seen.change === 'lost') return { kind: 'upsert' };
+  if (memory.changeId && !memory.inSyncAt && seen.change !== 'INSYNC') {
+    const elapsedSeconds = memory.changedAt ? secondsBetween(memory.changedAt, now) : 0;
+    return { kind: 'wait', seconds: elapsedSeconds < 15 ? 5 : 3, for: `traffic ${record.name}: the change to reach all name servers` };
+  }
+  if (seen.answer === undefined) return { kind: 'resolve' };
+  if (seen.answer.some((value) => sameName(value, record.value))) return { kind: 'done' };
+  return { kind: 'wait', seconds: 3, for: `traffic ${record.name}: resolvers still answer ${seen.answer.join(', ') || 'nothing'}` };
+}
+
+/** Whether the record set already is what the plan wants. */
+export function isWanted(item: TrafficItem, seen: ObservedRecord | 'absent' | 'unread'): boolean {
+  if (seen === 'absent' || seen === 'unread') return false;
+  const { record } = item;
+  return seen.ttlSeconds === record.ttlSeconds && seen.values.length === 1 && sameName(seen.values[0] ?? '', record.value);
+}
+
+/** Domain names compare without case and without the dot of the root. */
+export function sameName(a: string, b: string): boolean {
+  const bare = (name: string) => name.toLowerCase().replace(/\.$/, '');
+  return bare(a) === bare(b);
+}

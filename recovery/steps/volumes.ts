@@ -1,0 +1,171 @@
+import { clientToken, tagKeys } from '../identity.ts';
+import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../observed.ts';
+import { formatDuration } from '../plan/durations.ts';
+import type { Plan, VolumeItem } from '../plan/plan.ts';
+import type { Problem } from '../step.ts';
+import { type Instant, secondsBetween } from '../terms.ts';
+import type { Member } from './servers/memory.ts';
+
+/** Everything that one look at the volumes sees. */
+export interface VolumesObservation {
+  /** Who fills the slots of the servers, as the servers step last wrote it; undefined before its first record. */
+  readonly members: readonly Member[] | undefined;
+  /** Whether the servers step can still change: its problem, or undefined while it works or is done. */
+  readonly serversEnded: 'failed' | 'held' | undefined;
+  readonly instances: Readonly<Record<string, ObservedInstance>>;
+  /** Volumes that this recovery created. */
+  readonly volumes: readonly ObservedVolume[];
+  /** Completed snapshots of each item, by item name. */
+  readonly snapshots: Readonly<Record<string, readonly ObservedSnapshot[]>>;
+}
+
+export type VolumeAction =
+  | { readonly kind: 'create'; readonly item: VolumeItem; readonly member: Member; readonly snapshot: string; readonly token: string }
+  | { readonly kind: 'attach'; readonly item: VolumeItem; readonly volume: string; readonly instance: string; readonly device: string };
+
+export interface VolumesPlan {
+  readonly actions: readonly VolumeAction[];
+  readonly problems: readonly Problem[];
+  readonly waits: readonly { readonly seconds: number; readonly for: string }[];
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A volume that AWS gave up (a key that is disabled, for one) is created again this often in all. */
+const createsMax = 2;
+
+/** The item tag of a volume. */
+export function volumeTag(item: VolumeItem): string {
+  return `volumes.${item.name}`;
+}
+
+/** The newest completed snapshot that is young enough for the item's RPO, or why there is none. */
+export function chooseSnapshot(item: VolumeItem, snapshots: readonly ObservedSnapshot[], asOf: Instant): ObservedSnapshot | Problem {
+  const newest = snapshots.filter((s) => s.state === 'completed').sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
+  const selector = Object.entries(item.snapshot.tags).map(([key, value]) => `${key}=${value}`).join(', ');
+  if (!newest) {
+    return {
+      status: 'failed',
+      code: 'NoSnapshot',
+      reason: `volumes.${item.name}: no completed snapshot in the recovery Region carries ${selector}`,
+      unblock: 'copy a snapshot into the recovery Region and tag it, then continue',
+    };
+  }
+  const ageSeconds = secondsBetween(newest.startedAt, asOf);
+  const { rpoSeconds } = item.snapshot;
+  if (rpoSeconds !== undefined && ageSeconds > rpoSeconds) {
+    return {
+      status: 'held',
+      code: 'SnapshotTooOld',
+      reason: `volumes.${item.name}: the newest snapshot ${newest.id} is ${formatDuration(ageSeconds)} old and the plan allows ${formatDuration(rpoSeconds)}`,
+      unblock: `copy a newer snapshot, or raise volumes.${item.name}.snapshot.rpo and accept the loss, then continue`,
+    };
+  }
+  return newest;
+}
+
+/** What each volume needs next. A volume is created in the zone of its server as soon as that zone is known. */
+export function planVolumes(
+  plan: Plan,
+  recovery: string,
+  seen: VolumesObservation,
+  times: { readonly startedAt: Instant; readonly now: Instant },
+): VolumesPlan {
+  const collected = { actions: [] as VolumeAction[], problems: [] as Problem[], waits: [] as { seconds: number; for: string }[] };
+  let done = 0;
+  let total = 0;
+  for (const item of plan.volumes) {
+    const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.startedAt);
+    if ('code' in snapshot) {
+      collected.problems.push(snapshot);
+      total += 1;
+      continue;
+    }
+    const members = seen.members?.filter((member) => member.item === item.attach.server) ?? [];
+    total += Math.max(1, members.length);
+    if (members.length === 0) noMember(item, seen, collected);
+    for (const member of members) {
+      const need = volumeNeed(item, member, recovery, snapshot.id, seen);
+      if (need === 'done') done += 1;
+      else if ('kind' in need) collected.actions.push(need);
+      else if ('code' in need) collected.problems.push(need);
+      else collected.waits.push(need);
+    }
+  }
+  return { ...collected, done, total };
+}
+
+function noMember(
+  item: VolumeItem,
+  seen: VolumesObservation,
+  into: { problems: Problem[]; waits: { seconds: number; for: string }[] },
+): void {
+  if (seen.serversEnded) {
+    into.problems.push({
+      status: seen.serversEnded,
+      code: 'NoServer',
+      reason: `volumes.${item.name}: its server ${item.attach.server} is ${seen.serversEnded}`,
+      unblock: `see servers.${item.attach.server}`,
+    });
+    return;
+  }
+  into.waits.push({ seconds: 2, for: `volumes.${item.name}: a zone for servers.${item.attach.server}` });
+}
+
+/** The volumes of an item for one instance, oldest first. */
+export function volumesFor(item: VolumeItem, instanceId: string, volumes: readonly ObservedVolume[]): readonly ObservedVolume[] {
+  return volumes.filter((v) => v.tags[tagKeys.item] === volumeTag(item) && v.tags[tagKeys.instance] === instanceId);
+}
+
+function volumeNeed(
+  item: VolumeItem,
+  member: Member,
+  recovery: string,
+  snapshot: string,
+  seen: VolumesObservation,
+): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
+  const own = volumesFor(item, member.instanceId, seen.volumes);
+  const dead = own.filter((volume) => volume.state === 'error' || volume.state === 'deleting' || volume.state === 'deleted');
+  const volume = own.find((candidate) => !dead.includes(candidate));
+  const name = `volumes.${item.name}`;
+  if (!volume) {
+    if (dead.length >= createsMax) {
+      return {
+        status: 'failed',
+        code: 'VolumeFailed',
+        reason: `${name}: EBS gave up ${dead.map((v) => v.id).join(' and ')}, made from ${snapshot} in ${member.zone}`,
+        unblock: `check the key that encrypts ${snapshot} and the volume limits, then continue`,
+      };
+    }
+    const token = clientToken(recovery, name, member.instanceId, member.zone, dead.length);
+    return { kind: 'create', item, member, snapshot, token };
+  }
+  return attachNeed(item, member, volume, seen.instances[member.instanceId]);
+}
+
+function attachNeed(
+  item: VolumeItem,
+  member: Member,
+  volume: ObservedVolume,
+  instance: ObservedInstance | undefined,
+): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
+  const name = `volumes.${item.name}`;
+  const { attachment } = volume;
+  if (attachment?.instanceId === member.instanceId) {
+    if (attachment.state === 'attached') return 'done';
+    return { seconds: 2, for: `${name}: ${volume.id} to be attached` };
+  }
+  if (attachment) {
+    return {
+      status: 'held',
+      code: 'VolumeElsewhere',
+      reason: `${name}: ${volume.id} is attached to ${attachment.instanceId}, not to ${member.instanceId}`,
+      unblock: `detach ${volume.id} when nothing uses it, then continue`,
+    };
+  }
+  if (volume.state === 'creating') return { seconds: 2, for: `${name}: ${volume.id} to be available` };
+  if (instance?.state === 'running' || instance?.state === 'stopped') {
+    return { kind: 'attach', item, volume: volume.id, instance: member.instanceId, device: item.attach.device };
+  }
+  return { seconds: 3, for: `${name}: ${member.instanceId} to run` };
+}

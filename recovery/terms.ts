@@ -1,0 +1,56 @@
+/**
+ * The words of this project, each with one meaning.
+ *
+ * - **plan**: what to recover; one YAML file a workload (`recovery/plan/`).
+ * - **recovery**: one undertaking for one plan; it may take several runs. Its `kind` says what it may do.
+ * - **run**: one execution of the recovery state machine; `lifeboat continue` starts the next one of the same recovery.
+ * - **step**: one part of a recovery; a reconciler that may be called any number of times, at any moment.
+ * - **item**: one database, server group or volume of a plan, written `servers.web`.
+ * - **onset**: the first bad sample; in a drill or a manual run, the start. RTO counts from it.
+ * - **held**: a step or recovery that waits for a person, with a reason and a way out.
+ */
+
+/** `drill` rehearses with copies and hurts nothing; `failover` is the real thing. Fixed by the machine, never by input. */
+export const recoveryKinds = ['drill', 'failover'] as const;
+export type RecoveryKind = (typeof recoveryKinds)[number];
+
+/** The steps of a recovery, in the order of the machine. `servers` to `databases` run side by side. */
+export const stepNames = [
+  'open',
+  'servers',
+  'volumes',
+  'mounts',
+  'databases',
+  'settings',
+  'reload',
+  'verify',
+  'traffic',
+  'settle',
+  'cleanup',
+  'sweep',
+  'conclude',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** How a recovery ended. */
+export type RecoveryOutcome = 'recovered' | 'drilled' | 'held' | 'failed' | 'aborted';
+
+/** A resource that a recovery made or changed. `type` is AWS's word, such as `instance` or `dbInstance`. */
+export interface ResourceRef {
+  readonly region: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+/** ISO-8601 in UTC, such as `2026-03-02T09:00:00.000Z`. */
+export type Instant = string;
+
+/** Seconds from one instant to another; negative when `to` is earlier. */
+export function secondsBetween(from: Instant, to: Instant): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+/** The instant `seconds` after another. */
+export function instantAfter(from: Instant, seconds: number): Instant {
+  return new Date(Date.parse(from) + seconds * 1000).toISOString();
+}

@@ -1,0 +1,1 @@
+export function documents(): Readonly<Record<string, object>> { return { MountDocument: { Type: 'AWS::SSM::Document', Properties: { Content: {schemaVersion: '2.2', mainSteps: []}, DocumentType: 'Command' } }, ProbeDocument: { Type: 'AWS::SSM::Document', Properties: { Content: {schemaVersion: '2.2', mainSteps: []}, DocumentType: 'Command' } } }; }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../../recovery/observed.ts';
+import type { DatabaseItem } from '../../recovery/plan/plan.ts';
+import { type DatabaseMemory, promotionNeed, restoreNeed } from '../../recovery/steps/databases.ts';
+import { runCases } from '../cases.ts';
+
+const item: DatabaseItem = {
+  name: 'orders',
+  replica: 'shop-orders-replica',
+  maxLagSeconds: 300,
+  backupRetentionDays: 7,
+  boundSeconds: 2700,
+  drill: { snapshot: 'newest' },
+};
+const now = '2026-03-02T09:00:00.000Z';
+
+function database(parts: Partial<ObservedDatabase>): ObservedDatabase {
+  return { id: item.replica, arn: 'arn', status: 'available', class: 'db.m7g.large', securityGroups: [], backupRetentionDays: 0, multiAz: false, tags: {}, ...parts };
+}
+
+runCases<{ replica?: Partial<ObservedDatabase>; memory: DatabaseMemory; now?: string }>(
+  new URL('cases/databases.json', import.meta.url),
+  (given) => promotionNeed(item, given.replica && database(given.replica), given.memory, given.now ?? now),
+);
+
+const snapshot = (id: string, createdAt: string, of = 'shop-orders'): ObservedDatabaseSnapshot => ({ id, arn: id, database: of, status: 'available', createdAt });
+const replica = database({ source: 'arn:aws:rds:ap-northeast-2:123456789012:db:shop-orders' });
+
+test('a drill restores the newest available snapshot of the database that the replica follows', () => {
+  const snapshots = [
+    snapshot('old', '2026-03-02T01:00:00Z'),
+    snapshot('new', '2026-03-02T06:00:00Z'),
+    { ...snapshot('pending', '2026-03-02T08:00:00Z'), status: 'creating' },
+    snapshot('foreign', '2026-03-02T08:30:00Z', 'billing'),
+  ];
+  const need = restoreNeed(item, 'shop-drill-7', { replica, snapshots }, {}, now);
+  assert.equal(need.kind, 'restore');
+  assert.ok(need.kind === 'restore' && need.snapshot.id === 'new');
+});
+
+test('a drill without the replica fails as a failover would, though a snapshot is there', () => {
+  const need = restoreNeed(item, 'shop-drill-7', { snapshots: [snapshot('new', '2026-03-02T06:00:00Z')] }, {}, now);
+  assert.ok(need.kind === 'problem' && need.problem.code === 'ReplicaAbsent');
+});
+
+test('a drill without a snapshot fails and names the databases it looked for', () => {
+  const need = restoreNeed(item, 'shop-drill-7', { replica, snapshots: [] }, {}, now);
+  assert.ok(need.kind === 'problem' && need.problem.code === 'NoSnapshot');
+  assert.match(need.problem.reason, /shop-orders-replica or shop-orders/);
+});
+
+test('a restored copy gets a password of its own before it counts as done', () => {
+  const copy = database({ id: 'copy' });
+  assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, {}, now).kind, 'replacePassword');
+  const replaced = { passwordReplacedAt: '2026-03-02T08:59:55Z' };
+  assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, replaced, now).kind, 'wait');
+  assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, { passwordReplacedAt: '2026-03-02T08:59:00Z' }, now).kind, 'done');
+  const modifying = database({ id: 'copy', status: 'modifying' });
+  assert.equal(restoreNeed(item, 'r', { replica, copy: modifying, snapshots: [] }, { passwordReplacedAt: '2026-03-02T08:59:00Z' }, now).kind, 'wait');
+});
+
+test('a copy that RDS gave up fails the drill', () => {
+  const need = restoreNeed(item, 'r', { replica, copy: database({ id: 'copy', status: 'incompatible-restore' }), snapshots: [] }, {}, now);
+  assert.ok(need.kind === 'problem' && need.problem.code === 'RestoreFailed');
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { tagKeys } from '../../recovery/identity.ts';
+import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../../recovery/observed.ts';
+import { planVolumes, type VolumesObservation } from '../../recovery/steps/volumes.ts';
+import { runCases } from '../cases.ts';
+import { shopPlan } from './plans.ts';
+
+const plan = shopPlan();
+const times = { startedAt: '2026-03-02T09:00:00.000Z', now: '2026-03-02T09:01:00.000Z' };
+const member = { item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'ap-northeast-1a' };
+
+function volume(id: string, parts: Partial<ObservedVolume>): ObservedVolume {
+  return { id, zone: member.zone, state: 'available', tags: { [tagKeys.item]: 'volumes.data', [tagKeys.instance]: 'i-1' }, ...parts };
+}
+
+function instance(state: ObservedInstance['state']): ObservedInstance {
+  return { id: 'i-1', imageId: 'ami', type: 't', zone: member.zone, subnet: 's', state, securityGroups: [], launchedAt: times.startedAt, tags: {} };
+}
+
+const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({ id: 'snap-new', startedAt: '2026-03-02T08:35:00Z', state: 'completed', tags: {}, ...parts });
+
+interface Given {
+  members?: null;
+  serversEnded?: VolumesObservation['serversEnded'];
+  instance?: ObservedInstance['state'];
+  volume?: Partial<ObservedVolume>;
+  second?: Partial<ObservedVolume>;
+  snapshots?: Partial<ObservedSnapshot>[];
+}
+
+function plannedFor(given: Given) {
+  const snapshots = (given.snapshots ?? [{}, { id: 'snap-older', startedAt: '2026-03-02T07:35:00Z' }]).map(snapshot);
+  return planVolumes(
+    plan,
+    'shop-failover-7',
+    {
+      members: given.members === null ? [] : [member],
+      serversEnded: given.serversEnded,
+      instances: { 'i-1': instance(given.instance ?? 'running') },
+      volumes: [...(given.volume ? [volume('vol-1', given.volume)] : []), ...(given.second ? [volume('vol-2', given.second)] : [])],
+      snapshots: { data: snapshots },
+    },
+    times,
+  );
+}
+
+runCases<Given>(new URL('cases/volumes.json', import.meta.url), plannedFor);
+
+test('the token of a volume is the same each time it is asked for, and another one after a failure', () => {
+  const token = (given: Given) => plannedFor(given).actions.flatMap((action) => (action.kind === 'create' ? [action.token] : []))[0];
+  assert.equal(token({}), token({}));
+  assert.notEqual(token({}), token({ volume: { state: 'error' } }));
+});

@@ -1,0 +1,30 @@
+import { checkConformance, losses } from './wire-conformance.ts';
+
+checkConformance({
+  packageName: '@aws-sdk/client-rds',
+  clientName: 'RDSClient',
+  signingName: 'rds',
+  inputLosses: losses.query,
+});
+checkConformance({
+  packageName: '@aws-sdk/client-sns',
+  clientName: 'SNSClient',
+  signingName: 'sns',
+  inputLosses: losses.query,
+});
+checkConformance({
+  packageName: '@aws-sdk/client-sts',
+  clientName: 'STSClient',
+  signingName: 'sts',
+  inputLosses: losses.query,
+  exempt: {
+    AssumeRoleWithSAML: 'clients do not sign it, and the simulator knows a service by the signature',
+    AssumeRoleWithWebIdentity: 'clients do not sign it, and the simulator knows a service by the signature',
+  },
+});
+checkConformance({
+  packageName: '@aws-sdk/client-elastic-load-balancing-v2',
+  clientName: 'ElasticLoadBalancingV2Client',
+  signingName: 'elasticloadbalancing',
+  inputLosses: losses.query,
+});
