@@ -28,13 +28,19 @@ export async function call<T>(
   for (let attempt = 1; ; attempt += 1) {
     if (access.clock.nowMs() >= access.stopAtMs) return refusal('unknown', 'OutOfTime', '', asked);
     const answer = await once(access, asked, send, deadlineMs);
-    const again = !answer.ok && answer.kind === 'transient' && options.repeatable !== false && attempt < attemptsMax;
+    const again =
+      !answer.ok && answer.kind === 'transient' && options.repeatable !== false && attempt < attemptsMax;
     if (!again) return answer;
     await sleep(access.clock, firstPauseMs * 2 ** (attempt - 1));
   }
 }
 
-async function once<T>(access: Access, asked: string, send: (signal: AbortSignal) => Promise<T>, deadlineMs: number): Promise<Answer<T>> {
+async function once<T>(
+  access: Access,
+  asked: string,
+  send: (signal: AbortSignal) => Promise<T>,
+  deadlineMs: number,
+): Promise<Answer<T>> {
   const controller = new AbortController();
   const answered = send(controller.signal).then(
     (value): Answer<T> => ({ ok: true, value }),
@@ -64,30 +70,89 @@ function refusalOf(error: unknown, asked: string): Refusal {
   return refusal(kindOf(name, message, status), name, message, asked);
 }
 
-const networkFailures = new Set(['AbortError', 'TimeoutError', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN']);
+const networkFailures = new Set([
+  'AbortError',
+  'TimeoutError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+]);
 
 /** Codes by what they mean for a step; each from the service's API Reference. */
 const codes: Readonly<Record<Exclude<RefusalKind, 'unknown' | 'unlisted'>, ReadonlySet<string>>> = {
   transient: new Set([
-    'RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'ThrottledException', 'TooManyRequestsException', 'SlowDown',
-    'PriorRequestNotComplete', 'ServiceUnavailable', 'Unavailable', 'InternalError', 'InternalFailure', 'InternalServerError',
-    'InternalServiceError', 'RequestTimeout', 'ConditionalRequestConflict', 'ConflictException',
+    'RequestLimitExceeded',
+    'Throttling',
+    'ThrottlingException',
+    'ThrottledException',
+    'TooManyRequestsException',
+    'SlowDown',
+    'PriorRequestNotComplete',
+    'ServiceUnavailable',
+    'Unavailable',
+    'InternalError',
+    'InternalFailure',
+    'InternalServerError',
+    'InternalServiceError',
+    'RequestTimeout',
+    'ConditionalRequestConflict',
+    'ConflictException',
   ]),
   absent: new Set([
-    'InvalidInstanceID.NotFound', 'InvalidVolume.NotFound', 'InvalidSnapshot.NotFound', 'InvalidAMIID.NotFound', 'DBInstanceNotFound',
-    'DBInstanceNotFoundFault', 'DBSnapshotNotFound', 'DBSnapshotNotFoundFault', 'ParameterNotFound', 'InvocationDoesNotExist',
-    'NoSuchKey', 'NotFound', 'NoSuchChange', 'NoSuchHostedZone', 'TargetGroupNotFound', 'TargetGroupNotFoundException',
-    'InvalidLaunchTemplateName.NotFoundException', 'InvalidLaunchTemplateId.NotFound',
+    'InvalidInstanceID.NotFound',
+    'InvalidVolume.NotFound',
+    'InvalidSnapshot.NotFound',
+    'InvalidAMIID.NotFound',
+    'DBInstanceNotFound',
+    'DBInstanceNotFoundFault',
+    'DBSnapshotNotFound',
+    'DBSnapshotNotFoundFault',
+    'ParameterNotFound',
+    'InvocationDoesNotExist',
+    'NoSuchKey',
+    'NotFound',
+    'NoSuchChange',
+    'NoSuchHostedZone',
+    'TargetGroupNotFound',
+    'TargetGroupNotFoundException',
+    'InvalidLaunchTemplateName.NotFoundException',
+    'InvalidLaunchTemplateId.NotFound',
   ]),
   conflict: new Set([
-    'IncorrectState', 'IncorrectInstanceState', 'VolumeInUse', 'InvalidDBInstanceState', 'InvalidDBInstanceStateFault',
-    'InvalidDBSnapshotState', 'DBInstanceAlreadyExists', 'DBInstanceAlreadyExistsFault', 'PreconditionFailed',
-    'IdempotentParameterMismatch', 'InvalidInstanceId', 'ParameterAlreadyExists', 'OperationNotPermitted', 'InvalidVolume.ZoneMismatch',
+    'IncorrectState',
+    'IncorrectInstanceState',
+    'VolumeInUse',
+    'InvalidDBInstanceState',
+    'InvalidDBInstanceStateFault',
+    'InvalidDBSnapshotState',
+    'DBInstanceAlreadyExists',
+    'DBInstanceAlreadyExistsFault',
+    'PreconditionFailed',
+    'IdempotentParameterMismatch',
+    'InvalidInstanceId',
+    'ParameterAlreadyExists',
+    'OperationNotPermitted',
+    'InvalidVolume.ZoneMismatch',
   ]),
-  denied: new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthFailure', 'AuthorizationError']),
+  denied: new Set([
+    'AccessDenied',
+    'AccessDeniedException',
+    'UnauthorizedOperation',
+    'AuthFailure',
+    'AuthorizationError',
+  ]),
   capacity: new Set([
-    'InsufficientInstanceCapacity', 'InsufficientFreeAddressesInSubnet', 'InstanceLimitExceeded', 'VcpuLimitExceeded', 'Unsupported',
-    'InsufficientDBInstanceCapacity', 'InsufficientDBInstanceCapacityFault', 'MaxSpotInstanceCountExceeded',
+    'InsufficientInstanceCapacity',
+    'InsufficientFreeAddressesInSubnet',
+    'InstanceLimitExceeded',
+    'VcpuLimitExceeded',
+    'Unsupported',
+    'InsufficientDBInstanceCapacity',
+    'InsufficientDBInstanceCapacityFault',
+    'MaxSpotInstanceCountExceeded',
   ]),
 };
 

@@ -28,7 +28,11 @@ export function openCloudWatch(access: Access, region = access.region) {
                 {
                   Id: 'lag',
                   MetricStat: {
-                    Metric: { Namespace: 'AWS/RDS', MetricName: 'ReplicaLag', Dimensions: [{ Name: 'DBInstanceIdentifier', Value: replica }] },
+                    Metric: {
+                      Namespace: 'AWS/RDS',
+                      MetricName: 'ReplicaLag',
+                      Dimensions: [{ Name: 'DBInstanceIdentifier', Value: replica }],
+                    },
                     Period: 60,
                     Stat: 'Maximum',
                   },
@@ -40,7 +44,10 @@ export function openCloudWatch(access: Access, region = access.region) {
         ),
         (output) => {
           const result = output.MetricDataResults?.[0];
-          return (result?.Timestamps ?? []).map((at, i) => ({ at: at.toISOString(), value: result?.Values?.[i] ?? Number.NaN }));
+          return (result?.Timestamps ?? []).map((at, i) => ({
+            at: at.toISOString(),
+            value: result?.Values?.[i] ?? Number.NaN,
+          }));
         },
       ),
   };

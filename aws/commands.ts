@@ -27,9 +27,17 @@ export interface Pursuit {
 }
 
 /** Looks at all commands at once, sends those that are missing or failed, and says what is still to be waited for. */
-export async function pursueCommands(context: StepContext, ssm: Ssm, purposes: readonly CommandPurpose[], memory: SentCommands): Promise<Pursuit> {
+export async function pursueCommands(
+  context: StepContext,
+  ssm: Ssm,
+  purposes: readonly CommandPurpose[],
+  memory: SentCommands,
+): Promise<Pursuit> {
   const sent = purposes.flatMap((purpose) => memory[purpose.key] ?? []);
-  const runs = await ssm.runs(sent.map((one) => one.commandId), context.identity.startedAt);
+  const runs = await ssm.runs(
+    sent.map((one) => one.commandId),
+    context.identity.startedAt,
+  );
   if (!runs.ok) return { done: 0, memory, waits: [], problems: [], refusals: [runs] };
   const next: Record<string, SentCommand> = { ...memory };
   const waits: { seconds: number; for: string }[] = [];
@@ -40,13 +48,22 @@ export async function pursueCommands(context: StepContext, ssm: Ssm, purposes: r
     purposes.map(async (purpose) => {
       const need = commandNeed(memory[purpose.key], runs.value, context.now(), purpose.triesMax);
       if (need.kind === 'done') done += 1;
-      else if (need.kind === 'wait') waits.push({ seconds: need.seconds, for: `${purpose.says}: ${purpose.document} to end` });
+      else if (need.kind === 'wait')
+        waits.push({ seconds: need.seconds, for: `${purpose.says}: ${purpose.document} to end` });
       else if (need.kind === 'failed') problems.push(await failure(ssm, purpose, need));
       else {
-        const answer = await ssm.send({ ...purpose, comment: `${context.identity.recovery} ${purpose.says}` });
+        const answer = await ssm.send({
+          ...purpose,
+          comment: `${context.identity.recovery} ${purpose.says}`,
+        });
         if (!answer.ok) refusals.push(answer);
         else {
-          next[purpose.key] = { commandId: answer.value, instanceIds: purpose.instanceIds, sentAt: context.now(), tries: need.tries };
+          next[purpose.key] = {
+            commandId: answer.value,
+            instanceIds: purpose.instanceIds,
+            sentAt: context.now(),
+            tries: need.tries,
+          };
           waits.push({ seconds: 3, for: `${purpose.says}: ${purpose.document} to end` });
         }
       }

@@ -3,7 +3,12 @@ import { creationTags, databaseCopyId } from '../recovery/identity.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
 import type { DatabaseItem } from '../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../recovery/step.ts';
-import { type DatabaseMemory, type DatabaseNeed, promotionNeed, restoreNeed } from '../recovery/steps/databases.ts';
+import {
+  type DatabaseMemory,
+  type DatabaseNeed,
+  promotionNeed,
+  restoreNeed,
+} from '../recovery/steps/databases.ts';
 import type { Instant } from '../recovery/terms.ts';
 import { openCloudWatch } from './cloudwatch.ts';
 import { gather } from './gather.ts';
@@ -26,7 +31,8 @@ type ItemNeed = DatabaseNeed & { readonly item: DatabaseItem };
 /** One call of the databases step: promotes replicas; in a drill restores copies of them and touches nothing else. */
 export async function reconcileDatabases(context: StepContext): Promise<StepResult> {
   const { plan, identity } = context;
-  if (plan.databases.length === 0) return { standing: { status: 'skipped', reason: 'the plan has no databases' } };
+  if (plan.databases.length === 0)
+    return { standing: { status: 'skipped', reason: 'the plan has no databases' } };
   const rds = openRds(context.access);
   const before = { ...empty, ...(context.record?.memory as DatabasesMemory | null | undefined) };
   const isDrill = identity.kind === 'drill';
@@ -35,7 +41,11 @@ export async function reconcileDatabases(context: StepContext): Promise<StepResu
     snapshots: isDrill ? rds.snapshots() : Promise.resolve({ ok: true as const, value: [] }),
   });
   const lags = await measureLags(context, before.lags);
-  if (!seen.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'databases'), memory: { ...before, lags } };
+  if (!seen.ok)
+    return {
+      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'databases'),
+      memory: { ...before, lags },
+    };
   const byId = new Map(seen.value.databases.map((database) => [database.id, database]));
   const needs = plan.databases.map((item): ItemNeed => {
     const memory = before.items[item.name] ?? {};
@@ -45,25 +55,54 @@ export async function reconcileDatabases(context: StepContext): Promise<StepResu
     const look = { snapshots: seen.value.snapshots, ...(replica && { replica }), ...(copy && { copy }) };
     return { ...restoreNeed(item, identity.recovery, look, memory, context.now()), item };
   });
-  const served = (item: DatabaseItem) => byId.get(isDrill ? databaseCopyId(identity.recovery, item.name) : item.replica);
-  const endpoints = Object.fromEntries(plan.databases.flatMap((item) => [[item.name, served(item)?.endpoint ?? '']]).filter(([, endpoint]) => endpoint));
+  const served = (item: DatabaseItem) =>
+    byId.get(isDrill ? databaseCopyId(identity.recovery, item.name) : item.replica);
+  const endpoints = Object.fromEntries(
+    plan.databases
+      .flatMap((item) => [[item.name, served(item)?.endpoint ?? '']])
+      .filter(([, endpoint]) => endpoint),
+  );
   return carryOut(context, rds, needs, { ...before, lags, endpoints });
 }
 
-async function carryOut(context: StepContext, rds: Rds, needs: readonly ItemNeed[], memory: DatabasesMemory): Promise<StepResult> {
+async function carryOut(
+  context: StepContext,
+  rds: Rds,
+  needs: readonly ItemNeed[],
+  memory: DatabasesMemory,
+): Promise<StepResult> {
   const { plan, identity } = context;
   const items: Record<string, DatabaseMemory> = { ...memory.items };
   for (const need of needs) {
-    if (need.kind === 'promote') items[need.item.name] = { ...items[need.item.name], promoteAskedAt: items[need.item.name]?.promoteAskedAt ?? context.now(), source: need.source };
-    if (need.kind === 'restore') items[need.item.name] = { ...items[need.item.name], restoreAskedAt: context.now(), snapshot: need.snapshot.id, snapshotAt: need.snapshot.createdAt };
+    if (need.kind === 'promote')
+      items[need.item.name] = {
+        ...items[need.item.name],
+        promoteAskedAt: items[need.item.name]?.promoteAskedAt ?? context.now(),
+        source: need.source,
+      };
+    if (need.kind === 'restore')
+      items[need.item.name] = {
+        ...items[need.item.name],
+        restoreAskedAt: context.now(),
+        snapshot: need.snapshot.id,
+        snapshotAt: need.snapshot.createdAt,
+      };
   }
   const intends = needs.some((need) => need.kind === 'promote');
   const unwritten = intends ? await writeIntent(context, { ...memory, items }) : undefined;
   // Without its intent in the ledger a promotion is not begun: nobody could tell later who promoted, and from what.
   const refusals: Refusal[] = unwritten ? [unwritten] : await callAll(context, rds, needs, items);
   const waits = needs.flatMap((need) => (need.kind === 'wait' ? [need] : []));
-  const began = needs.filter((need) => need.kind === 'promote' || need.kind === 'restore' || need.kind === 'replacePassword');
-  if (began.length > 0) waits.push({ kind: 'wait', seconds: 10, for: 'databases: what was just asked for', item: began[0]!.item });
+  const began = needs.filter(
+    (need) => need.kind === 'promote' || need.kind === 'restore' || need.kind === 'replacePassword',
+  );
+  if (began.length > 0)
+    waits.push({
+      kind: 'wait',
+      seconds: 10,
+      for: 'databases: what was just asked for',
+      item: began[0]!.item,
+    });
   const problems: Problem[] = needs.flatMap((need) => (need.kind === 'problem' ? [need.problem] : []));
   const counts = { done: needs.filter((need) => need.kind === 'done').length, total: needs.length };
   const resources = plan.databases.map((item) => ({
@@ -71,10 +110,19 @@ async function carryOut(context: StepContext, rds: Rds, needs: readonly ItemNeed
     type: 'dbInstance',
     id: identity.kind === 'drill' ? databaseCopyId(identity.recovery, item.name) : item.replica,
   }));
-  return { standing: standingAfterCalls({ counts, problems, waits }, refusals, 'databases'), memory: { ...memory, items }, resources };
+  return {
+    standing: standingAfterCalls({ counts, problems, waits }, refusals, 'databases'),
+    memory: { ...memory, items },
+    resources,
+  };
 }
 
-async function callAll(context: StepContext, rds: Rds, needs: readonly ItemNeed[], items: Record<string, DatabaseMemory>): Promise<Refusal[]> {
+async function callAll(
+  context: StepContext,
+  rds: Rds,
+  needs: readonly ItemNeed[],
+  items: Record<string, DatabaseMemory>,
+): Promise<Refusal[]> {
   const { identity, plan, deps } = context;
   const refusals: Refusal[] = [];
   await Promise.all(
@@ -96,7 +144,10 @@ async function callAll(context: StepContext, rds: Rds, needs: readonly ItemNeed[
         });
         if (!answer.ok) refusals.push(answer);
       } else if (need.kind === 'replacePassword') {
-        const answer = await rds.replacePassword(need.copy, deps.entropy.hex('masterPassword', need.copy, 32));
+        const answer = await rds.replacePassword(
+          need.copy,
+          deps.entropy.hex('masterPassword', need.copy, 32),
+        );
         if (answer.ok) items[item.name] = { ...items[item.name], passwordReplacedAt: context.now() };
         else refusals.push(answer);
       }
@@ -120,7 +171,10 @@ async function writeIntent(context: StepContext, memory: DatabasesMemory): Promi
 }
 
 /** The newest sample of each replica's lag that says something: −1 means that replication is not active, not that it is current. */
-async function measureLags(context: StepContext, known: DatabasesMemory['lags']): Promise<DatabasesMemory['lags']> {
+async function measureLags(
+  context: StepContext,
+  known: DatabasesMemory['lags'],
+): Promise<DatabasesMemory['lags']> {
   const cloudwatch = openCloudWatch(context.access);
   const { plan, input } = context;
   const measured = await Promise.all(

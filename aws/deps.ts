@@ -10,7 +10,11 @@ export interface Entropy {
 }
 
 /** One structured line a call. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
 
 /** Everything that a function needs from outside, made in one place: `live.ts` on AWS, the drill in memory. */
 export interface Deps {

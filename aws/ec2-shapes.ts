@@ -37,7 +37,11 @@ export function toVolume(volume: Volume): ObservedVolume {
     state: (volume.State ?? 'creating') as ObservedVolume['state'],
     tags: toTags(volume.Tags),
     ...(attachment && {
-      attachment: { instanceId: attachment.InstanceId ?? '', device: attachment.Device ?? '', state: attachment.State ?? '' },
+      attachment: {
+        instanceId: attachment.InstanceId ?? '',
+        device: attachment.Device ?? '',
+        state: attachment.State ?? '',
+      },
     }),
   };
 }

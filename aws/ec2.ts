@@ -18,7 +18,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Answer } from '../recovery/answer.ts';
 import { mapAnswer } from '../recovery/answer.ts';
-import type { ObservedImage, ObservedInstance, ObservedSnapshot, ObservedVolume } from '../recovery/observed.ts';
+import type {
+  ObservedImage,
+  ObservedInstance,
+  ObservedSnapshot,
+  ObservedVolume,
+} from '../recovery/observed.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
 import { toInstance, toSnapshot, toVolume } from './ec2-shapes.ts';
@@ -57,9 +62,13 @@ export function tagFilters(tags: Readonly<Record<string, string>>): Filter[] {
 export function openEc2(access: Access, region = access.region) {
   const client = new EC2Client(clientConfig(access, region));
   return {
-    instances: (tags: Readonly<Record<string, string>>) => describeInstances(access, client, { Filters: tagFilters(tags), MaxResults: pageSize }),
+    instances: (tags: Readonly<Record<string, string>>) =>
+      describeInstances(access, client, { Filters: tagFilters(tags), MaxResults: pageSize }),
     instancesById: (ids: readonly string[]) =>
-      describeInstances(access, client, { Filters: [{ Name: 'instance-id', Values: [...ids] }], MaxResults: pageSize }),
+      describeInstances(access, client, {
+        Filters: [{ Name: 'instance-id', Values: [...ids] }],
+        MaxResults: pageSize,
+      }),
     images: (tags: Readonly<Record<string, string>>) => describeImages(access, client, tags),
     snapshots: (tags: Readonly<Record<string, string>>) => describeSnapshots(access, client, tags),
     volumes: (tags: Readonly<Record<string, string>>) => describeVolumes(access, client, tags),
@@ -67,17 +76,24 @@ export function openEc2(access: Access, region = access.region) {
     templateUserData: async (name: string): Promise<Answer<string | undefined>> =>
       mapAnswer(
         await call(access, 'ec2:DescribeLaunchTemplateVersions', (abortSignal) =>
-          client.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: name, Versions: ['$Default'] }), { abortSignal }),
+          client.send(
+            new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: name, Versions: ['$Default'] }),
+            { abortSignal },
+          ),
         ),
         (output) => output.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.UserData,
       ),
     /** Starts all of them or none; starting a running instance changes nothing. */
     start: (ids: readonly string[]): Promise<Answer<unknown>> =>
-      call(access, 'ec2:StartInstances', (abortSignal) => client.send(new StartInstancesCommand({ InstanceIds: [...ids] }), { abortSignal })),
+      call(access, 'ec2:StartInstances', (abortSignal) =>
+        client.send(new StartInstancesCommand({ InstanceIds: [...ids] }), { abortSignal }),
+      ),
     /** Only for a stopped instance. */
     changeType: (id: string, type: string): Promise<Answer<unknown>> =>
       call(access, 'ec2:ModifyInstanceAttribute', (abortSignal) =>
-        client.send(new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType: { Value: type } }), { abortSignal }),
+        client.send(new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType: { Value: type } }), {
+          abortSignal,
+        }),
       ),
     /** Launches up to `count` instances, at least one, and returns their ids. The token makes a repetition harmless. */
     launch: async (request: LaunchRequest): Promise<Answer<readonly string[]>> =>
@@ -121,24 +137,37 @@ export function openEc2(access: Access, region = access.region) {
       call(
         access,
         'ec2:AttachVolume',
-        (abortSignal) => client.send(new AttachVolumeCommand({ VolumeId: volume, InstanceId: instance, Device: device }), { abortSignal }),
+        (abortSignal) =>
+          client.send(new AttachVolumeCommand({ VolumeId: volume, InstanceId: instance, Device: device }), {
+            abortSignal,
+          }),
         { repeatable: false },
       ),
     deleteVolume: (volume: string): Promise<Answer<unknown>> =>
-      call(access, 'ec2:DeleteVolume', (abortSignal) => client.send(new DeleteVolumeCommand({ VolumeId: volume }), { abortSignal })),
+      call(access, 'ec2:DeleteVolume', (abortSignal) =>
+        client.send(new DeleteVolumeCommand({ VolumeId: volume }), { abortSignal }),
+      ),
   };
 }
 
-function describeInstances(access: Access, client: EC2Client, input: { Filters: Filter[]; MaxResults: number }): Promise<Answer<readonly ObservedInstance[]>> {
+function describeInstances(
+  access: Access,
+  client: EC2Client,
+  input: { Filters: Filter[]; MaxResults: number },
+): Promise<Answer<readonly ObservedInstance[]>> {
   const asked = 'ec2:DescribeInstances';
   return allPages(
     async (token) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
-          client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), { abortSignal }),
+          client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), {
+            abortSignal,
+          }),
         ),
         (output) => ({
-          items: (output.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(toInstance),
+          items: (output.Reservations ?? [])
+            .flatMap((reservation) => reservation.Instances ?? [])
+            .map(toInstance),
           next: output.NextToken,
         }),
       ),
@@ -146,14 +175,26 @@ function describeInstances(access: Access, client: EC2Client, input: { Filters: 
   );
 }
 
-function describeImages(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedImage[]>> {
+function describeImages(
+  access: Access,
+  client: EC2Client,
+  tags: Readonly<Record<string, string>>,
+): Promise<Answer<readonly ObservedImage[]>> {
   const asked = 'ec2:DescribeImages';
   const Filters = [...tagFilters(tags), { Name: 'state', Values: ['available'] }];
   return allPages(
     async (token) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
-          client.send(new DescribeImagesCommand({ Owners: ['self'], Filters, MaxResults: pageSize, ...(token && { NextToken: token }) }), { abortSignal }),
+          client.send(
+            new DescribeImagesCommand({
+              Owners: ['self'],
+              Filters,
+              MaxResults: pageSize,
+              ...(token && { NextToken: token }),
+            }),
+            { abortSignal },
+          ),
         ),
         (output) => ({
           items: (output.Images ?? []).map((image) => ({
@@ -168,14 +209,23 @@ function describeImages(access: Access, client: EC2Client, tags: Readonly<Record
   );
 }
 
-function describeSnapshots(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedSnapshot[]>> {
+function describeSnapshots(
+  access: Access,
+  client: EC2Client,
+  tags: Readonly<Record<string, string>>,
+): Promise<Answer<readonly ObservedSnapshot[]>> {
   const asked = 'ec2:DescribeSnapshots';
   return allPages(
     async (token) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
           client.send(
-            new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: tagFilters(tags), MaxResults: pageSize, ...(token && { NextToken: token }) }),
+            new DescribeSnapshotsCommand({
+              OwnerIds: ['self'],
+              Filters: tagFilters(tags),
+              MaxResults: pageSize,
+              ...(token && { NextToken: token }),
+            }),
             { abortSignal },
           ),
         ),
@@ -185,13 +235,24 @@ function describeSnapshots(access: Access, client: EC2Client, tags: Readonly<Rec
   );
 }
 
-function describeVolumes(access: Access, client: EC2Client, tags: Readonly<Record<string, string>>): Promise<Answer<readonly ObservedVolume[]>> {
+function describeVolumes(
+  access: Access,
+  client: EC2Client,
+  tags: Readonly<Record<string, string>>,
+): Promise<Answer<readonly ObservedVolume[]>> {
   const asked = 'ec2:DescribeVolumes';
   return allPages(
     async (token) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
-          client.send(new DescribeVolumesCommand({ Filters: tagFilters(tags), MaxResults: pageSize, ...(token && { NextToken: token }) }), { abortSignal }),
+          client.send(
+            new DescribeVolumesCommand({
+              Filters: tagFilters(tags),
+              MaxResults: pageSize,
+              ...(token && { NextToken: token }),
+            }),
+            { abortSignal },
+          ),
         ),
         (output) => ({ items: (output.Volumes ?? []).map(toVolume), next: output.NextToken }),
       ),
@@ -209,7 +270,10 @@ function launchInput(request: LaunchRequest): RunInstancesCommandInput {
     ImageId: request.image,
     InstanceType: request.type as NonNullable<RunInstancesCommandInput['InstanceType']>,
     SubnetId: request.subnet,
-    TagSpecifications: (['instance', 'volume'] as const).map((ResourceType) => ({ ResourceType, Tags: tagList(request.tags) })),
+    TagSpecifications: (['instance', 'volume'] as const).map((ResourceType) => ({
+      ResourceType,
+      Tags: tagList(request.tags),
+    })),
     ...(template && { LaunchTemplate: { LaunchTemplateName: template, Version: '$Default' } }),
     ...(securityGroups && { SecurityGroupIds: [...securityGroups] }),
     ...(profile && { IamInstanceProfile: profile }),

@@ -21,7 +21,13 @@ export function openLoadBalancing(access: Access, region = access.region) {
         await call(access, 'elasticloadbalancing:DescribeTargetGroups', (abortSignal) =>
           client.send(new DescribeTargetGroupsCommand({ Names: [...names] }), { abortSignal }),
         ),
-        (output) => Object.fromEntries((output.TargetGroups ?? []).map((group) => [group.TargetGroupName ?? '', group.TargetGroupArn ?? ''])),
+        (output) =>
+          Object.fromEntries(
+            (output.TargetGroups ?? []).map((group) => [
+              group.TargetGroupName ?? '',
+              group.TargetGroupArn ?? '',
+            ]),
+          ),
       ),
     /** Registered instances, those that are draining left out. */
     registered: async (groupArn: string): Promise<Answer<ReadonlySet<string>>> =>
@@ -38,11 +44,23 @@ export function openLoadBalancing(access: Access, region = access.region) {
       ),
     register: (groupArn: string, instanceIds: readonly string[]): Promise<Answer<unknown>> =>
       call(access, 'elasticloadbalancing:RegisterTargets', (abortSignal) =>
-        client.send(new RegisterTargetsCommand({ TargetGroupArn: groupArn, Targets: instanceIds.map((Id) => ({ Id })) }), { abortSignal }),
+        client.send(
+          new RegisterTargetsCommand({
+            TargetGroupArn: groupArn,
+            Targets: instanceIds.map((Id) => ({ Id })),
+          }),
+          { abortSignal },
+        ),
       ),
     deregister: (groupArn: string, instanceIds: readonly string[]): Promise<Answer<unknown>> =>
       call(access, 'elasticloadbalancing:DeregisterTargets', (abortSignal) =>
-        client.send(new DeregisterTargetsCommand({ TargetGroupArn: groupArn, Targets: instanceIds.map((Id) => ({ Id })) }), { abortSignal }),
+        client.send(
+          new DeregisterTargetsCommand({
+            TargetGroupArn: groupArn,
+            Targets: instanceIds.map((Id) => ({ Id })),
+          }),
+          { abortSignal },
+        ),
       ),
   };
 }

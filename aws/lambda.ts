@@ -61,7 +61,8 @@ function limitOutput(): MiddlewareObj<unknown, object> {
   return {
     after: (request) => {
       const bytes = Buffer.byteLength(JSON.stringify(request.response ?? null));
-      if (bytes > outputBytesMax) throw new BrokenInvariant(`an answer of ${bytes} bytes, more than ${outputBytesMax}`);
+      if (bytes > outputBytesMax)
+        throw new BrokenInvariant(`an answer of ${bytes} bytes, more than ${outputBytesMax}`);
     },
   };
 }

@@ -17,18 +17,33 @@ export interface LedgerEntry {
  * (S3 User Guide, conditional requests).
  */
 export function openLedger(access: Access, bucket: string) {
-  const client = new S3Client({ ...clientConfig(access), requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
-  const put = async (key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }): Promise<Answer<string>> =>
+  const client = new S3Client({
+    ...clientConfig(access),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const put = async (
+    key: string,
+    value: unknown,
+    condition: { IfNoneMatch?: string; IfMatch?: string },
+  ): Promise<Answer<string>> =>
     mapAnswer(
       await call(access, 's3:PutObject', (abortSignal) =>
         client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: JSON.stringify(value), ContentType: 'application/json', ...condition }),
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: JSON.stringify(value),
+            ContentType: 'application/json',
+            ...condition,
+          }),
           { abortSignal },
         ),
       ),
       (output) => output.ETag ?? '',
     );
-  const read = (key: string): Promise<Answer<LedgerEntry | undefined>> => readEntry(access, client, bucket, key);
+  const read = (key: string): Promise<Answer<LedgerEntry | undefined>> =>
+    readEntry(access, client, bucket, key);
   return {
     /** The record at a key, or undefined when there is none. */
     read,
@@ -38,7 +53,11 @@ export function openLedger(access: Access, bucket: string) {
      * Writes a key that must not exist, or must still be as it was read. `value.nonce` tells one's own write from another's:
      * when the condition fails because an earlier try of ours was written and its answer lost, that counts as won.
      */
-    claim: async (key: string, value: { readonly nonce: string }, replaces?: LedgerEntry): Promise<Answer<'won' | LedgerEntry>> => {
+    claim: async (
+      key: string,
+      value: { readonly nonce: string },
+      replaces?: LedgerEntry,
+    ): Promise<Answer<'won' | LedgerEntry>> => {
       const written = await put(key, value, replaces ? { IfMatch: replaces.etag } : { IfNoneMatch: '*' });
       if (written.ok) return { ok: true, value: 'won' };
       if (written.kind !== 'conflict' && written.kind !== 'unknown') return written;
@@ -51,7 +70,12 @@ export function openLedger(access: Access, bucket: string) {
   };
 }
 
-async function readEntry(access: Access, client: S3Client, bucket: string, key: string): Promise<Answer<LedgerEntry | undefined>> {
+async function readEntry(
+  access: Access,
+  client: S3Client,
+  bucket: string,
+  key: string,
+): Promise<Answer<LedgerEntry | undefined>> {
   const answer = await call(access, 's3:GetObject', async (abortSignal): Promise<LedgerEntry> => {
     const output = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
     return { value: JSON.parse((await output.Body?.transformToString()) ?? 'null'), etag: output.ETag ?? '' };

@@ -16,7 +16,9 @@ export async function readLeftovers(context: StepContext): Promise<Answer<Leftov
     instances: ec2.instances(mine),
     volumes: ec2.volumes(mine),
     databases: openRds(access).databases(),
-    parameters: openSsm(access).parametersBelow(settingsPrefix({ kind: 'drill', recovery: identity.recovery })),
+    parameters: openSsm(access).parametersBelow(
+      settingsPrefix({ kind: 'drill', recovery: identity.recovery }),
+    ),
   });
   return mapAnswer(seen, (value) => ({
     ...value,

@@ -20,7 +20,10 @@ export async function readLiveState(context: StepContext, ec2: Ec2): Promise<Ans
     databases: openRds(access).databases(),
     settings: openSsm(access).parameters(plan.settings.map((setting) => setting.parameter)),
     records: gatherEach(plan.traffic.map((item) => [item.record.name, route53.record(item)])),
-    arns: groups.length > 0 ? elb.groupArns(groups) : Promise.resolve({ ok: true as const, value: {} as Readonly<Record<string, string>> }),
+    arns:
+      groups.length > 0
+        ? elb.groupArns(groups)
+        : Promise.resolve({ ok: true as const, value: {} as Readonly<Record<string, string>> }),
   });
   if (!seen.ok) return seen;
   const { standing, databases, settings, records, arns } = seen.value;

@@ -29,11 +29,17 @@ function remainingMs(context: LambdaContext): number {
 function liveDeps(): Deps {
   return {
     clock: liveClock,
-    entropy: { hex: (_name, _subject, digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits) },
+    entropy: {
+      hex: (_name, _subject, digits) =>
+        randomBytes(Math.ceil(digits / 2))
+          .toString('hex')
+          .slice(0, digits),
+    },
     environment: process.env,
     plans: readPlans(),
     reach: liveReach,
-    log: (level, message, fields) => process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`),
+    log: (level, message, fields) =>
+      process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`),
     // One handler for all clients of the process: connections outlive the clients, which are made for each invocation.
     transport: { requestHandler: new NodeHttpHandler({ connectionTimeout: 2000 }) },
   };
@@ -56,7 +62,10 @@ function readPlans(): ReadonlyMap<string, Plan> {
 const liveReach: Reach = {
   get: async (url, timeoutSeconds) => {
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutSeconds * 1000), redirect: 'manual' });
+      const response = await fetch(url, {
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
+        redirect: 'manual',
+      });
       return { status: response.status, body: (await response.text()).slice(0, 2000) };
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -66,7 +75,9 @@ const liveReach: Reach = {
   resolve: async (name, type) => {
     try {
       const records = await new Resolver({ timeout: 3000, tries: 1 }).resolve(name, type);
-      return { values: [records].flat().map((record) => (Array.isArray(record) ? record.join('') : String(record))) };
+      return {
+        values: [records].flat().map((record) => (Array.isArray(record) ? record.join('') : String(record))),
+      };
     } catch (error) {
       return { failed: error instanceof Error ? error.message : String(error) };
     }

@@ -5,7 +5,9 @@ const pagesMax = 50;
 
 /** Reads all pages of a listing; the first refusal ends it. */
 export async function allPages<Item>(
-  readPage: (token: string | undefined) => Promise<Answer<{ readonly items: readonly Item[]; readonly next: string | undefined }>>,
+  readPage: (
+    token: string | undefined,
+  ) => Promise<Answer<{ readonly items: readonly Item[]; readonly next: string | undefined }>>,
   asked: string,
 ): Promise<Answer<readonly Item[]>> {
   const items: Item[] = [];

@@ -39,7 +39,13 @@ export function openRds(access: Access, region = access.region) {
         access,
         'rds:PromoteReadReplica',
         (abortSignal) =>
-          client.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: id, BackupRetentionPeriod: backupRetentionDays }), { abortSignal }),
+          client.send(
+            new PromoteReadReplicaCommand({
+              DBInstanceIdentifier: id,
+              BackupRetentionPeriod: backupRetentionDays,
+            }),
+            { abortSignal },
+          ),
         { repeatable: false },
       ),
     /** The identifier is the token: a second restore under it is refused. */
@@ -63,7 +69,11 @@ export function openRds(access: Access, region = access.region) {
     replacePassword: (id: string, password: string): Promise<Answer<unknown>> =>
       call(access, 'rds:ModifyDBInstance', (abortSignal) =>
         client.send(
-          new ModifyDBInstanceCommand({ DBInstanceIdentifier: id, MasterUserPassword: password, ApplyImmediately: true }),
+          new ModifyDBInstanceCommand({
+            DBInstanceIdentifier: id,
+            MasterUserPassword: password,
+            ApplyImmediately: true,
+          }),
           { abortSignal },
         ),
       ),
@@ -71,7 +81,11 @@ export function openRds(access: Access, region = access.region) {
     deleteCopy: (id: string): Promise<Answer<unknown>> =>
       call(access, 'rds:DeleteDBInstance', (abortSignal) =>
         client.send(
-          new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+          new DeleteDBInstanceCommand({
+            DBInstanceIdentifier: id,
+            SkipFinalSnapshot: true,
+            DeleteAutomatedBackups: true,
+          }),
           { abortSignal },
         ),
       ),
@@ -83,19 +97,26 @@ function describeDatabases(access: Access, client: RDSClient): Promise<Answer<re
   return allPages(
     async (Marker) =>
       mapAnswer(
-        await call(access, asked, (abortSignal) => client.send(new DescribeDBInstancesCommand({ ...(Marker && { Marker }) }), { abortSignal })),
+        await call(access, asked, (abortSignal) =>
+          client.send(new DescribeDBInstancesCommand({ ...(Marker && { Marker }) }), { abortSignal }),
+        ),
         (output) => ({ items: (output.DBInstances ?? []).map(toDatabase), next: output.Marker }),
       ),
     asked,
   );
 }
 
-function describeSnapshots(access: Access, client: RDSClient): Promise<Answer<readonly ObservedDatabaseSnapshot[]>> {
+function describeSnapshots(
+  access: Access,
+  client: RDSClient,
+): Promise<Answer<readonly ObservedDatabaseSnapshot[]>> {
   const asked = 'rds:DescribeDBSnapshots';
   return allPages(
     async (Marker) =>
       mapAnswer(
-        await call(access, asked, (abortSignal) => client.send(new DescribeDBSnapshotsCommand({ ...(Marker && { Marker }) }), { abortSignal })),
+        await call(access, asked, (abortSignal) =>
+          client.send(new DescribeDBSnapshotsCommand({ ...(Marker && { Marker }) }), { abortSignal }),
+        ),
         (output) => ({
           items: (output.DBSnapshots ?? []).map((snapshot) => ({
             id: snapshot.DBSnapshotIdentifier ?? '',

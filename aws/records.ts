@@ -6,17 +6,28 @@ import type { StepName } from '../recovery/terms.ts';
 import type { StepContext } from './step.ts';
 
 /** The record of another step of the same recovery, or undefined when it was never called. */
-export async function recordOf(context: StepContext, step: StepName): Promise<Answer<StepRecord | undefined>> {
+export async function recordOf(
+  context: StepContext,
+  step: StepName,
+): Promise<Answer<StepRecord | undefined>> {
   const { plan, input, ledger } = context;
-  return mapAnswer(await ledger.read(ledgerKeys.step(plan.plan, input.recovery, step)), (entry) => entry?.value as StepRecord | undefined);
+  return mapAnswer(
+    await ledger.read(ledgerKeys.step(plan.plan, input.recovery, step)),
+    (entry) => entry?.value as StepRecord | undefined,
+  );
 }
 
 /** What the servers step last wrote: who fills the slots, and whether it has ended badly. */
 export async function serversOf(
   context: StepContext,
-): Promise<Answer<{ readonly memory: ServersMemory | undefined; readonly ended: 'failed' | 'held' | undefined }>> {
+): Promise<
+  Answer<{ readonly memory: ServersMemory | undefined; readonly ended: 'failed' | 'held' | undefined }>
+> {
   return mapAnswer(await recordOf(context, 'servers'), (record) => ({
     memory: (record?.memory as ServersMemory | null | undefined) ?? undefined,
-    ended: record?.run === context.input.run && (record.status === 'failed' || record.status === 'held') ? record.status : undefined,
+    ended:
+      record?.run === context.input.run && (record.status === 'failed' || record.status === 'held')
+        ? record.status
+        : undefined,
   }));
 }

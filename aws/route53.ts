@@ -1,4 +1,10 @@
-import { ChangeResourceRecordSetsCommand, GetChangeCommand, ListResourceRecordSetsCommand, Route53Client, type RRType } from '@aws-sdk/client-route-53';
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+  type RRType,
+} from '@aws-sdk/client-route-53';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { ObservedRecord } from '../recovery/observed.ts';
 import type { TrafficItem } from '../recovery/plan/plan.ts';
@@ -28,7 +34,8 @@ export function openRoute53(access: Access) {
         ),
         (output) => {
           const found = output.ResourceRecordSets?.find(
-            (set) => set.Type === item.record.type && sameName(unescapeName(set.Name ?? ''), item.record.name),
+            (set) =>
+              set.Type === item.record.type && sameName(unescapeName(set.Name ?? ''), item.record.name),
           );
           if (!found) return 'absent';
           return {
@@ -70,7 +77,9 @@ export function openRoute53(access: Access) {
       ),
     change: async (id: string): Promise<Answer<'PENDING' | 'INSYNC'>> =>
       mapAnswer(
-        await call(access, 'route53:GetChange', (abortSignal) => client.send(new GetChangeCommand({ Id: id }), { abortSignal })),
+        await call(access, 'route53:GetChange', (abortSignal) =>
+          client.send(new GetChangeCommand({ Id: id }), { abortSignal }),
+        ),
         (output) => (output.ChangeInfo?.Status === 'INSYNC' ? 'INSYNC' : 'PENDING'),
       ),
   };

@@ -14,7 +14,11 @@ export function openSns(access: Access) {
       call(
         access,
         'sns:Publish',
-        (abortSignal) => client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject.slice(0, 100), Message: message }), { abortSignal }),
+        (abortSignal) =>
+          client.send(
+            new PublishCommand({ TopicArn: topicArn, Subject: subject.slice(0, 100), Message: message }),
+            { abortSignal },
+          ),
         { repeatable: false },
       ),
   };

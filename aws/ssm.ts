@@ -49,7 +49,9 @@ export function openSsm(access: Access, region = access.region) {
             new SendCommandCommand({
               DocumentName: request.document,
               InstanceIds: request.instanceIds.slice(0, instancesPerCall),
-              Parameters: Object.fromEntries(Object.entries(request.parameters).map(([key, value]) => [key, [value]])),
+              Parameters: Object.fromEntries(
+                Object.entries(request.parameters).map(([key, value]) => [key, [value]]),
+              ),
               TimeoutSeconds: deliverySeconds,
               Comment: request.comment.slice(0, 100),
             }),
@@ -58,18 +60,31 @@ export function openSsm(access: Access, region = access.region) {
         ),
         (output) => output.Command?.CommandId ?? '',
       ),
-    runs: (commandIds: readonly string[], since: Instant) => listRuns(access, client, new Set(commandIds), since),
+    runs: (commandIds: readonly string[], since: Instant) =>
+      listRuns(access, client, new Set(commandIds), since),
     /** What a run printed: the end of its standard output and error, for a sentence. */
     outputOf: async (commandId: string, instanceId: string): Promise<Answer<string>> =>
       mapAnswer(
         await call(access, 'ssm:GetCommandInvocation', (abortSignal) =>
-          client.send(new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }), { abortSignal }),
+          client.send(new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }), {
+            abortSignal,
+          }),
         ),
-        (output) => (output.StandardErrorContent || output.StandardOutputContent || '').trim().split('\n').at(-1)?.slice(0, 300) ?? '',
+        (output) =>
+          (output.StandardErrorContent || output.StandardOutputContent || '')
+            .trim()
+            .split('\n')
+            .at(-1)
+            ?.slice(0, 300) ?? '',
       ),
     parameters: (names: readonly string[]) => readParameters(access, client, names),
     parametersBelow: (path: string) => listParameters(access, client, path),
-    put: (name: string, value: string, type: string, tags?: Readonly<Record<string, string>>): Promise<Answer<unknown>> =>
+    put: (
+      name: string,
+      value: string,
+      type: string,
+      tags?: Readonly<Record<string, string>>,
+    ): Promise<Answer<unknown>> =>
       call(access, 'ssm:PutParameter', (abortSignal) =>
         client.send(
           new PutParameterCommand({
@@ -77,23 +92,33 @@ export function openSsm(access: Access, region = access.region) {
             Value: value,
             Type: type as ParameterType,
             // Tags can be given only to a parameter that is created by this call (Systems Manager API Reference).
-            ...(tags ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } : { Overwrite: true }),
+            ...(tags
+              ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
+              : { Overwrite: true }),
           }),
           { abortSignal },
         ),
       ),
     deleteParameters: (names: readonly string[]): Promise<Answer<unknown>> =>
-      call(access, 'ssm:DeleteParameters', (abortSignal) => client.send(new DeleteParametersCommand({ Names: [...names] }), { abortSignal })),
+      call(access, 'ssm:DeleteParameters', (abortSignal) =>
+        client.send(new DeleteParametersCommand({ Names: [...names] }), { abortSignal }),
+      ),
   };
 }
 
-async function onlineAgents(access: Access, client: SSMClient, instanceIds: readonly string[]): Promise<Answer<ReadonlySet<string>>> {
+async function onlineAgents(
+  access: Access,
+  client: SSMClient,
+  instanceIds: readonly string[],
+): Promise<Answer<ReadonlySet<string>>> {
   const online = new Set<string>();
   const asked = 'ssm:DescribeInstanceInformation';
   for (let i = 0; i < instanceIds.length; i += instancesPerCall) {
     const Filters = [{ Key: 'InstanceIds', Values: instanceIds.slice(i, i + instancesPerCall) }];
     const answer = await call(access, asked, (abortSignal) =>
-      client.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: instancesPerCall }), { abortSignal }),
+      client.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: instancesPerCall }), {
+        abortSignal,
+      }),
     );
     if (!answer.ok) return answer;
     for (const agent of answer.value.InstanceInformationList ?? []) {
@@ -104,15 +129,26 @@ async function onlineAgents(access: Access, client: SSMClient, instanceIds: read
 }
 
 /** One listing for all commands of a step, rather than a call a command. */
-function listRuns(access: Access, client: SSMClient, wanted: ReadonlySet<string>, since: Instant): Promise<Answer<readonly ObservedCommand[]>> {
+function listRuns(
+  access: Access,
+  client: SSMClient,
+  wanted: ReadonlySet<string>,
+  since: Instant,
+): Promise<Answer<readonly ObservedCommand[]>> {
   const asked = 'ssm:ListCommandInvocations';
   if (wanted.size === 0) return Promise.resolve({ ok: true, value: [] });
-  const only = wanted.size === 1 ? { CommandId: [...wanted][0] } : { Filters: [{ key: 'InvokedAfter' as const, value: `${since.slice(0, 19)}Z` }] };
+  const only =
+    wanted.size === 1
+      ? { CommandId: [...wanted][0] }
+      : { Filters: [{ key: 'InvokedAfter' as const, value: `${since.slice(0, 19)}Z` }] };
   return allPages(
     async (NextToken) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
-          client.send(new ListCommandInvocationsCommand({ ...only, MaxResults: 50, ...(NextToken && { NextToken }) }), { abortSignal }),
+          client.send(
+            new ListCommandInvocationsCommand({ ...only, MaxResults: 50, ...(NextToken && { NextToken }) }),
+            { abortSignal },
+          ),
         ),
         (output) => ({
           items: (output.CommandInvocations ?? [])
@@ -130,7 +166,11 @@ function listRuns(access: Access, client: SSMClient, wanted: ReadonlySet<string>
   );
 }
 
-async function readParameters(access: Access, client: SSMClient, names: readonly string[]): Promise<Answer<readonly ObservedParameter[]>> {
+async function readParameters(
+  access: Access,
+  client: SSMClient,
+  names: readonly string[],
+): Promise<Answer<readonly ObservedParameter[]>> {
   const found: ObservedParameter[] = [];
   for (let i = 0; i < names.length; i += parametersPerCall) {
     const Names = names.slice(i, i + parametersPerCall);
@@ -149,14 +189,24 @@ function listParameters(access: Access, client: SSMClient, path: string): Promis
     async (NextToken) =>
       mapAnswer(
         await call(access, asked, (abortSignal) =>
-          client.send(new GetParametersByPathCommand({ Path: path, Recursive: true, ...(NextToken && { NextToken }) }), { abortSignal }),
+          client.send(
+            new GetParametersByPathCommand({ Path: path, Recursive: true, ...(NextToken && { NextToken }) }),
+            { abortSignal },
+          ),
         ),
-        (output) => ({ items: (output.Parameters ?? []).flatMap((parameter) => parameter.Name ?? []), next: output.NextToken }),
+        (output) => ({
+          items: (output.Parameters ?? []).flatMap((parameter) => parameter.Name ?? []),
+          next: output.NextToken,
+        }),
       ),
     asked,
   );
 }
 
-function toParameter(parameter: { Name?: string | undefined; Value?: string | undefined; Type?: string | undefined }): ObservedParameter {
+function toParameter(parameter: {
+  Name?: string | undefined;
+  Value?: string | undefined;
+  Type?: string | undefined;
+}): ObservedParameter {
   return { name: parameter.Name ?? '', value: parameter.Value ?? '', type: parameter.Type ?? 'String' };
 }

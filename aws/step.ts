@@ -5,8 +5,21 @@ import type { Identity } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
 import { formatDuration } from '../recovery/plan/durations.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
-import { nothing, type Standing, type StepInput, type StepOutput, type StepRecord } from '../recovery/step.ts';
-import { type Instant, instantAfter, type ResourceRef, type StepName, secondsBetween, stepNames } from '../recovery/terms.ts';
+import {
+  nothing,
+  type Standing,
+  type StepInput,
+  type StepOutput,
+  type StepRecord,
+} from '../recovery/step.ts';
+import {
+  type Instant,
+  instantAfter,
+  type ResourceRef,
+  type StepName,
+  secondsBetween,
+  stepNames,
+} from '../recovery/terms.ts';
 import type { Access } from './access.ts';
 import type { Deps, Invocation } from './deps.ts';
 import { readEnvironment, type StepEnvironment } from './environment.ts';
@@ -57,7 +70,12 @@ export function step(name: StepName, reconcile: Reconcile): (provide: Provide) =
   return lambda(name, schema, (input, invocation) => callStep(name, reconcile, input, invocation));
 }
 
-async function callStep(name: StepName, reconcile: Reconcile, input: StepInput, invocation: Invocation): Promise<StepOutput> {
+async function callStep(
+  name: StepName,
+  reconcile: Reconcile,
+  input: StepInput,
+  invocation: Invocation,
+): Promise<StepOutput> {
   const opened = openContext(name, input, invocation);
   if ('status' in opened) return toOutput(name, opened);
   const { ledger, plan, now } = opened;
@@ -69,20 +87,33 @@ async function callStep(name: StepName, reconcile: Reconcile, input: StepInput, 
   const result = lost ? { standing: lost } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
   const standing = bounded(result.standing, name, context, firstAt);
-  const written = await ledger.write(ledgerKeys.step(plan.plan, input.recovery, name), nextRecord(name, context, standing, result, firstAt, now()));
+  const written = await ledger.write(
+    ledgerKeys.step(plan.plan, input.recovery, name),
+    nextRecord(name, context, standing, result, firstAt, now()),
+  );
   // A step is done when that is written down: the next steps and the evidence read the record, not this answer.
   if (!written.ok) return toOutput(name, unreadable(context, sayRefusal(written)));
   return toOutput(name, standing);
 }
 
-function openContext(name: StepName, input: StepInput, invocation: Invocation): Omit<StepContext, 'record'> | Standing {
+function openContext(
+  name: StepName,
+  input: StepInput,
+  invocation: Invocation,
+): Omit<StepContext, 'record'> | Standing {
   const { deps, deadlineMs } = invocation;
   const environment = readEnvironment(deps.environment);
   const plan = deps.plans.get(input.plan);
   if (!plan) {
     const known = [...deps.plans.keys()].join(', ');
     const reason = `there is no plan ${input.plan} in this deployment; it has ${known || 'none'}`;
-    return { status: 'failed', code: 'UnknownPlan', reason, unblock: 'deploy the plan, or start with one that is deployed', counts: nothing };
+    return {
+      status: 'failed',
+      code: 'UnknownPlan',
+      reason,
+      unblock: 'deploy the plan, or start with one that is deployed',
+      counts: nothing,
+    };
   }
   const beganMs = deps.clock.nowMs();
   const access: Access = {
@@ -97,7 +128,13 @@ function openContext(name: StepName, input: StepInput, invocation: Invocation): 
     input: { ...input, step: name },
     plan,
     environment,
-    identity: { recovery: input.recovery, plan: plan.plan, kind, startedAt: input.startedAt, maxDurationSeconds },
+    identity: {
+      recovery: input.recovery,
+      plan: plan.plan,
+      kind,
+      startedAt: input.startedAt,
+      maxDurationSeconds,
+    },
     access,
     // The ledger's own reads and writes may use all of the time: an outcome that is not written down is lost.
     ledger: openLedger({ ...access, stopAtMs: deadlineMs }, environment.ledgerBucket),
@@ -129,7 +166,13 @@ function unreadable(context: Omit<StepContext, 'record'>, why: string): Standing
   if (elapsedSeconds < context.identity.maxDurationSeconds) {
     return { status: 'working', waitSeconds: 10, waitingFor: `the ledger: ${why}`, counts: nothing };
   }
-  return { status: 'held', code: 'LedgerUnreadable', reason: `the ledger cannot be used: ${why}`, unblock: 'restore access to the ledger bucket, then continue', counts: nothing };
+  return {
+    status: 'held',
+    code: 'LedgerUnreadable',
+    reason: `the ledger cannot be used: ${why}`,
+    unblock: 'restore access to the ledger bucket, then continue',
+    counts: nothing,
+  };
 }
 
 function bounded(standing: Standing, name: StepName, context: StepContext, firstAt: Instant): Standing {
@@ -140,7 +183,9 @@ function bounded(standing: Standing, name: StepName, context: StepContext, first
   const overallSeconds = secondsBetween(identity.startedAt, context.now());
   const tooLong = overallSeconds >= identity.maxDurationSeconds && !withoutLock.includes(name);
   if (sinceSeconds < boundSeconds && !tooLong) return standing;
-  const bound = tooLong ? `the recovery's bound of ${formatDuration(identity.maxDurationSeconds)}` : `its bound of ${formatDuration(boundSeconds)}`;
+  const bound = tooLong
+    ? `the recovery's bound of ${formatDuration(identity.maxDurationSeconds)}`
+    : `its bound of ${formatDuration(boundSeconds)}`;
   return {
     status: 'failed',
     code: 'BoundReached',
@@ -150,7 +195,14 @@ function bounded(standing: Standing, name: StepName, context: StepContext, first
   };
 }
 
-function nextRecord(name: StepName, context: StepContext, standing: Standing, result: StepResult, firstAt: Instant, at: Instant): StepRecord {
+function nextRecord(
+  name: StepName,
+  context: StepContext,
+  standing: Standing,
+  result: StepResult,
+  firstAt: Instant,
+  at: Instant,
+): StepRecord {
   const { record, input } = context;
   const sameRun = record?.run === input.run;
   const isFinal = standing.status !== 'working';
@@ -164,7 +216,11 @@ function nextRecord(name: StepName, context: StepContext, standing: Standing, re
     attempts: (sameRun ? record.attempts : 0) + 1,
     counts: 'counts' in standing ? standing.counts : nothing,
     ...(standing.status === 'working' && { waitingFor: standing.waitingFor }),
-    ...((standing.status === 'held' || standing.status === 'failed') && { code: standing.code, reason: standing.reason, unblock: standing.unblock }),
+    ...((standing.status === 'held' || standing.status === 'failed') && {
+      code: standing.code,
+      reason: standing.reason,
+      unblock: standing.unblock,
+    }),
     ...(standing.status === 'skipped' && { reason: standing.reason }),
     resources: result.resources ?? record?.resources ?? [],
     memory: result.memory ?? record?.memory ?? null,
@@ -183,7 +239,15 @@ function toOutput(step: StepName, standing: Standing): StepOutput {
     case 'held':
     case 'failed': {
       const { status, code, reason, unblock, counts } = standing;
-      return { step, status, waitSeconds: 0, counts, code, reason: reason.slice(0, 1000), unblock: unblock.slice(0, 500) };
+      return {
+        step,
+        status,
+        waitSeconds: 0,
+        counts,
+        code,
+        reason: reason.slice(0, 1000),
+        unblock: unblock.slice(0, 500),
+      };
     }
     default:
       return unreachable(standing);

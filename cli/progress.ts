@@ -9,13 +9,22 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-const marks: Readonly<Record<StepStatus, string>> = { working: '…', done: '✔', held: '⏸', failed: '✖', skipped: '·' };
+const marks: Readonly<Record<StepStatus, string>> = {
+  working: '…',
+  done: '✔',
+  held: '⏸',
+  failed: '✖',
+  skipped: '·',
+};
 
 /**
  * Shows a rehearsal while it runs: on a terminal a board that is drawn anew at each event, elsewhere a line for each
  * change. Nothing here has a timer of its own: simulated time would wait for it.
  */
-export function showProgress(stream: ProgressStream & NodeJS.WriteStream): { readonly onProgress: OnProgress; readonly close: () => void } {
+export function showProgress(stream: ProgressStream & NodeJS.WriteStream): {
+  readonly onProgress: OnProgress;
+  readonly close: () => void;
+} {
   return stream.isTTY ? board(stream) : lines(stream);
 }
 

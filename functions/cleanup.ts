@@ -12,16 +12,23 @@ import { type CleanupAction, namesOf, planCleanup } from '../recovery/steps/clea
 export const cleanup = step('cleanup', reconcile);
 
 async function reconcile(context: StepContext): Promise<StepResult> {
-  if (context.identity.kind !== 'drill') return { standing: { status: 'skipped', reason: 'only a drill cleans up' } };
+  if (context.identity.kind !== 'drill')
+    return { standing: { status: 'skipped', reason: 'only a drill cleans up' } };
   const left = await readLeftovers(context);
-  if (!left.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [left], 'cleanup') };
+  if (!left.ok)
+    return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [left], 'cleanup') };
   const names = namesOf(left.value, context.access.region);
   const most = Math.max(names.length, context.record?.counts.total ?? 0);
   const counts = { done: most - names.length, total: most };
   if (names.length === 0) return { standing: { status: 'done', counts } };
   const answers = await Promise.all(planCleanup(left.value).map((action) => carryOut(context, action)));
   const refusals = answers.flatMap((answer) => (answer.ok ? [] : [answer]));
-  const waits = [{ seconds: 10, for: `cleanup: ${names.length} resources to go, such as ${names[0]?.type} ${names[0]?.id}` }];
+  const waits = [
+    {
+      seconds: 10,
+      for: `cleanup: ${names.length} resources to go, such as ${names[0]?.type} ${names[0]?.id}`,
+    },
+  ];
   return { standing: standingAfterCalls({ counts, problems: [], waits }, refusals, 'cleanup') };
 }
 

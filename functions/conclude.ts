@@ -27,24 +27,40 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const unreleased = mustRelease ? await release(context) : undefined;
   if (unreleased) return refused(unreleased);
   const { outcome, reason, unblock } = evidence;
-  if (outcome === 'recovered' || outcome === 'drilled') return { standing: { status: 'done', counts: { done: 1, total: 1 } } };
+  if (outcome === 'recovered' || outcome === 'drilled')
+    return { standing: { status: 'done', counts: { done: 1, total: 1 } } };
   const status = outcome === 'held' ? 'held' : 'failed';
-  const standing = { status, code: outcome, reason: reason ?? outcome, unblock: unblock ?? 'see the evidence', counts: nothing } as const;
+  const standing = {
+    status,
+    code: outcome,
+    reason: reason ?? outcome,
+    unblock: unblock ?? 'see the evidence',
+    counts: nothing,
+  } as const;
   return { standing };
 }
 
 async function readRecords(context: StepContext): Promise<Answer<Records>> {
-  const answers = await gatherEach(stepNames.filter((name) => name !== 'conclude').map((name) => [name, recordOf(context, name)]));
+  const answers = await gatherEach(
+    stepNames.filter((name) => name !== 'conclude').map((name) => [name, recordOf(context, name)]),
+  );
   return mapAnswer(answers, (found) =>
     // Records of earlier runs count only where this run did not come: what it did not reach is not done.
-    Object.fromEntries(Object.entries(found).flatMap(([name, record]) => (record?.run === context.input.run ? [[name, record]] : []))),
+    Object.fromEntries(
+      Object.entries(found).flatMap(([name, record]) =>
+        record?.run === context.input.run ? [[name, record]] : [],
+      ),
+    ),
   );
 }
 
 function evidenceOf(context: StepContext, records: Records): RunEvidence {
   const { plan, input, identity } = context;
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
-  const volumes = records.volumes?.memory as { snapshots?: Record<string, { id: string; startedAt: string }> } | null | undefined;
+  const volumes = records.volumes?.memory as
+    | { snapshots?: Record<string, { id: string; startedAt: string }> }
+    | null
+    | undefined;
   return {
     recovery: input.recovery,
     plan: plan.plan,
@@ -55,7 +71,11 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
     startedAt: input.startedAt,
     endedAt: context.now(),
     steps: evidenceSteps(records),
-    dataLoss: dataLossOf(plan, { lags: databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} }, input.startedAt),
+    dataLoss: dataLossOf(
+      plan,
+      { lags: databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} },
+      input.startedAt,
+    ),
     resources: Object.values(records).flatMap((record) => record.resources),
   };
 }
@@ -66,7 +86,11 @@ async function notify(context: StepContext, evidence: RunEvidence): Promise<void
   if (!environment.topicArn) return;
   const why = evidence.reason ? `: ${evidence.reason}. ${evidence.unblock ?? ''}` : '';
   const message = `The ${evidence.kind} ${evidence.recovery} of the plan ${evidence.plan} ended ${evidence.outcome}${why}`;
-  const told = await openSns(access).publish(environment.topicArn, `Lifeboat: ${evidence.plan} ${evidence.outcome}`, message);
+  const told = await openSns(access).publish(
+    environment.topicArn,
+    `Lifeboat: ${evidence.plan} ${evidence.outcome}`,
+    message,
+  );
   if (!told.ok) deps.log('error', sayRefusal(told), { recovery: evidence.recovery });
 }
 
@@ -78,12 +102,18 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   if (!found.ok) return found;
   const active = found.value?.value as ActiveRecord | undefined;
   if (!found.value || active?.recovery !== input.recovery || active.releasedAt) return undefined;
-  const released = await ledger.claim(key, { ...active, nonce: `${active.nonce} released`, releasedAt: context.now() } as ActiveRecord, found.value);
+  const released = await ledger.claim(
+    key,
+    { ...active, nonce: `${active.nonce} released`, releasedAt: context.now() } as ActiveRecord,
+    found.value,
+  );
   return released.ok ? undefined : released;
 }
 
 function refused(refusal: Refusal): StepResult {
-  return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'conclude') };
+  return {
+    standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'conclude'),
+  };
 }
 
 export const handler = live(conclude);

@@ -13,7 +13,11 @@ import { isolationProblem } from '../recovery/steps/preflight.ts';
 export const open = step('open', reconcile);
 
 async function reconcile(context: StepContext): Promise<StepResult> {
-  const objection = (await takeLock(context)) ?? (await pinPlan(context)) ?? (await preflight(context)) ?? (await rememberBefore(context));
+  const objection =
+    (await takeLock(context)) ??
+    (await pinPlan(context)) ??
+    (await preflight(context)) ??
+    (await rememberBefore(context));
   return { standing: objection ?? { status: 'done', counts: { done: 1, total: 1 } } };
 }
 
@@ -25,7 +29,12 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   const held = found.value?.value as ActiveRecord | undefined;
   if (held && !held.releasedAt && held.recovery === input.recovery) return undefined;
   if (!mayTakeLock(held, identity)) return taken(context, held);
-  const claim: ActiveRecord = { nonce: `${input.recovery} run ${input.run}`, recovery: input.recovery, kind: identity.kind, at: context.now() };
+  const claim: ActiveRecord = {
+    nonce: `${input.recovery} run ${input.run}`,
+    recovery: input.recovery,
+    kind: identity.kind,
+    at: context.now(),
+  };
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);
   return won.value === 'won' ? undefined : taken(context, won.value.value as ActiveRecord);
@@ -57,8 +66,17 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
   if (claimed.value === 'won') return undefined;
   const pinned = claimed.value.value as OpenedRecord;
   if (pinned.planHash === plan.hash && pinned.kind === identity.kind) return undefined;
-  const what = pinned.kind === identity.kind ? 'the plan has changed since this recovery was opened' : `${input.recovery} was opened as a ${pinned.kind}`;
-  return { status: 'held', code: 'PlanChanged', reason: what, unblock: 'deploy the plan as it was, or start a new recovery', counts: nothing };
+  const what =
+    pinned.kind === identity.kind
+      ? 'the plan has changed since this recovery was opened'
+      : `${input.recovery} was opened as a ${pinned.kind}`;
+  return {
+    status: 'held',
+    code: 'PlanChanged',
+    reason: what,
+    unblock: 'deploy the plan as it was, or start a new recovery',
+    counts: nothing,
+  };
 }
 
 /** A drill in a network that leads anywhere could reach production: it is refused. */
@@ -88,7 +106,9 @@ async function rememberBefore(context: StepContext): Promise<Standing | undefine
 
 function refused(refusal: Refusal): Standing {
   const standing = standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'open');
-  return standing.status === 'done' ? { status: 'working', waitSeconds: 5, waitingFor: sayRefusal(refusal), counts: nothing } : standing;
+  return standing.status === 'done'
+    ? { status: 'working', waitSeconds: 5, waitingFor: sayRefusal(refusal), counts: nothing }
+    : standing;
 }
 
 export const handler = live(open);

@@ -14,8 +14,13 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const { reload: wanted } = plan;
   if (!wanted) return { standing: { status: 'skipped', reason: 'the plan reloads nothing' } };
   const servers = await serversOf(context);
-  if (!servers.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'reload') };
-  const members = (servers.value.memory?.members ?? []).filter((member) => wanted.servers.includes(member.item));
+  if (!servers.ok)
+    return {
+      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'reload'),
+    };
+  const members = (servers.value.memory?.members ?? []).filter((member) =>
+    wanted.servers.includes(member.item),
+  );
   const purposes = chunk(members.map((member) => member.instanceId)).map((instanceIds) => ({
     key: instanceIds.join(' '),
     says: 'reload',
@@ -26,9 +31,17 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
   const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
   return {
-    standing: standingAfterCalls({ ...result, counts: { done: result.done, total: purposes.length } }, result.refusals, 'reload'),
+    standing: standingAfterCalls(
+      { ...result, counts: { done: result.done, total: purposes.length } },
+      result.refusals,
+      'reload',
+    ),
     memory: result.memory,
-    resources: Object.values(result.memory).map((sent) => ({ region: context.access.region, type: 'command', id: sent.commandId })),
+    resources: Object.values(result.memory).map((sent) => ({
+      region: context.access.region,
+      type: 'command',
+      id: sent.commandId,
+    })),
   };
 }
 

@@ -18,12 +18,15 @@ interface SettingsMemory {
 
 async function reconcile(context: StepContext): Promise<StepResult> {
   const { plan, identity, input } = context;
-  if (plan.settings.length === 0) return { standing: { status: 'skipped', reason: 'the plan has no settings' } };
+  if (plan.settings.length === 0)
+    return { standing: { status: 'skipped', reason: 'the plan has no settings' } };
   const ssm = openSsm(context.access);
   const databases = await recordOf(context, 'databases');
   if (!databases.ok) return refused(databases);
   const endpoints = (databases.value?.memory as DatabasesMemory | null | undefined)?.endpoints ?? {};
-  const references = Object.fromEntries(Object.entries(endpoints).map(([item, endpoint]) => [`databases.${item}.endpoint`, endpoint]));
+  const references = Object.fromEntries(
+    Object.entries(endpoints).map(([item, endpoint]) => [`databases.${item}.endpoint`, endpoint]),
+  );
   const { settings: wanted, missing } = resolveSettings(plan, settingsPrefix(identity), references);
   if (missing.length > 0) return { standing: unresolved(missing) };
   const seen = await ssm.parameters(wanted.map((setting) => setting.parameter));
@@ -32,10 +35,17 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const differing = wanted.filter((setting) => present.get(setting.parameter)?.value !== setting.value);
   const memory = remember(context, present);
   const counts = { done: wanted.length - differing.length, total: wanted.length };
-  const resources = wanted.map((setting) => ({ region: context.access.region, type: 'parameter', id: setting.parameter }));
+  const resources = wanted.map((setting) => ({
+    region: context.access.region,
+    type: 'parameter',
+    id: setting.parameter,
+  }));
   if (differing.length === 0) return { standing: { status: 'done', counts }, memory, resources };
   // Overwritten values carry no tag of ours: what they were is written down before the first of them changes.
-  const intent = await context.ledger.write(ledgerKeys.intent(plan.plan, input.recovery, 'settings'), memory.before);
+  const intent = await context.ledger.write(
+    ledgerKeys.intent(plan.plan, input.recovery, 'settings'),
+    memory.before,
+  );
   if (!intent.ok) return refused(intent);
   const answers = await Promise.all(
     differing.map(({ parameter, value }) => {
@@ -46,13 +56,24 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   );
   const refusals = answers.flatMap((answer) => (answer.ok ? [] : [answer]));
   const waits = [{ seconds: 1, for: 'settings: what was just written' }];
-  return { standing: standingAfterCalls({ counts, problems: [], waits }, refusals, 'settings'), memory, resources };
+  return {
+    standing: standingAfterCalls({ counts, problems: [], waits }, refusals, 'settings'),
+    memory,
+    resources,
+  };
 }
 
-function remember(context: StepContext, present: ReadonlyMap<string, { value: string; type: string }>): SettingsMemory {
+function remember(
+  context: StepContext,
+  present: ReadonlyMap<string, { value: string; type: string }>,
+): SettingsMemory {
   const known = context.record?.memory as SettingsMemory | null | undefined;
   if (known) return known;
-  return { before: Object.fromEntries(context.plan.settings.map(({ parameter }) => [parameter, present.get(parameter) ?? null])) };
+  return {
+    before: Object.fromEntries(
+      context.plan.settings.map(({ parameter }) => [parameter, present.get(parameter) ?? null]),
+    ),
+  };
 }
 
 function refused(answer: Parameters<typeof standingAfterCalls>[1][number]): StepResult {

@@ -18,17 +18,28 @@ export const sweep = step('sweep', reconcile);
 const lateSeconds = 60;
 
 async function reconcile(context: StepContext): Promise<StepResult> {
-  if (context.identity.kind !== 'drill') return { standing: { status: 'skipped', reason: 'only a drill is swept' } };
+  if (context.identity.kind !== 'drill')
+    return { standing: { status: 'skipped', reason: 'only a drill is swept' } };
   const waitSeconds = await secondsUntilSure(context);
   if (typeof waitSeconds !== 'number') return refused(waitSeconds);
   if (waitSeconds > 0) {
-    return { standing: { status: 'working', waitSeconds: Math.ceil(waitSeconds), waitingFor: 'resources that are seen late', counts: nothing } };
+    return {
+      standing: {
+        status: 'working',
+        waitSeconds: Math.ceil(waitSeconds),
+        waitingFor: 'resources that are seen late',
+        counts: nothing,
+      },
+    };
   }
   const left = await readLeftovers(context);
   if (!left.ok) return refused(left);
   const names = namesOf(left.value, context.access.region);
   if (names.length > 0) {
-    const list = names.slice(0, 5).map((name) => `${name.type} ${name.id}`).join(', ');
+    const list = names
+      .slice(0, 5)
+      .map((name) => `${name.type} ${name.id}`)
+      .join(', ');
     return {
       standing: {
         status: 'failed',
@@ -49,7 +60,8 @@ async function secondsUntilSure(context: StepContext): Promise<number | Refusal>
   for (const step of ['servers', 'volumes', 'databases', 'settings'] as const) {
     const record = await recordOf(context, step);
     if (!record.ok) return record;
-    if (record.value) youngestSeconds = Math.min(youngestSeconds, secondsBetween(record.value.lastAt, context.now()));
+    if (record.value)
+      youngestSeconds = Math.min(youngestSeconds, secondsBetween(record.value.lastAt, context.now()));
   }
   return Math.min(300, Math.max(0, lateSeconds - youngestSeconds));
 }

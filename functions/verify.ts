@@ -7,14 +7,19 @@ import { nothing, standingAfterCalls } from '../recovery/step.ts';
 import { insidePath } from '../recovery/steps/verify.ts';
 
 /** Asks the application for its health: from outside after a failover, from inside its own subnets in a drill. */
-export const verify = step('verify', (context) => (context.identity.kind === 'drill' ? fromInside(context) : fromOutside(context)));
+export const verify = step('verify', (context) =>
+  context.identity.kind === 'drill' ? fromInside(context) : fromOutside(context),
+);
 
 const requestSeconds = 5;
 
 async function fromOutside(context: StepContext): Promise<StepResult> {
   const { plan, deps } = context;
-  if (plan.verify.length === 0) return { standing: { status: 'skipped', reason: 'the plan verifies nothing' } };
-  const answers = await Promise.all(plan.verify.map(async (check) => ({ check, answer: await deps.reach.get(check.http, requestSeconds) })));
+  if (plan.verify.length === 0)
+    return { standing: { status: 'skipped', reason: 'the plan verifies nothing' } };
+  const answers = await Promise.all(
+    plan.verify.map(async (check) => ({ check, answer: await deps.reach.get(check.http, requestSeconds) })),
+  );
   const waits = answers.flatMap(({ check, answer }) => {
     if ('status' in answer && answer.status >= 200 && answer.status < 300) return [];
     const said = 'failed' in answer ? answer.failed : `${answer.status} ${answer.body.slice(0, 200)}`;
@@ -28,9 +33,13 @@ async function fromOutside(context: StepContext): Promise<StepResult> {
 async function fromInside(context: StepContext): Promise<StepResult> {
   const { plan, environment } = context;
   const checks = plan.verify.filter((check) => check.inside);
-  if (checks.length === 0) return { standing: { status: 'skipped', reason: 'the plan has no check from inside' } };
+  if (checks.length === 0)
+    return { standing: { status: 'skipped', reason: 'the plan has no check from inside' } };
   const servers = await serversOf(context);
-  if (!servers.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'verify') };
+  if (!servers.ok)
+    return {
+      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'verify'),
+    };
   const purposes = checks.flatMap(({ http, inside }) =>
     (servers.value.memory?.members ?? [])
       .filter((member) => member.item === inside?.server)
@@ -47,7 +56,11 @@ async function fromInside(context: StepContext): Promise<StepResult> {
   const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
   const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
   return {
-    standing: standingAfterCalls({ ...result, counts: { done: result.done, total: purposes.length } }, result.refusals, 'verify'),
+    standing: standingAfterCalls(
+      { ...result, counts: { done: result.done, total: purposes.length } },
+      result.refusals,
+      'verify',
+    ),
     memory: result.memory,
   };
 }

@@ -9,7 +9,14 @@
  * - `unknown`: no answer in time. The call may have acted: look before doing anything else.
  * - `unlisted`: an error that this project has no rule for; a step holds on it.
  */
-export type RefusalKind = 'transient' | 'absent' | 'conflict' | 'denied' | 'capacity' | 'unknown' | 'unlisted';
+export type RefusalKind =
+  | 'transient'
+  | 'absent'
+  | 'conflict'
+  | 'denied'
+  | 'capacity'
+  | 'unknown'
+  | 'unlisted';
 
 export interface Refusal {
   readonly ok: false;

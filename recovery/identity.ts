@@ -23,12 +23,18 @@ export interface Identity {
 }
 
 /** The tags that everything a recovery creates carries from its creation on. */
-export function creationTags(identity: Identity, item: string, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function creationTags(
+  identity: Identity,
+  item: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
     [tagKeys.plan]: identity.plan,
     [tagKeys.recovery]: identity.recovery,
     [tagKeys.item]: item,
-    ...(identity.kind === 'drill' ? { [tagKeys.expires]: instantAfter(identity.startedAt, identity.maxDurationSeconds) } : {}),
+    ...(identity.kind === 'drill'
+      ? { [tagKeys.expires]: instantAfter(identity.startedAt, identity.maxDurationSeconds) }
+      : {}),
     ...more,
   };
 }
@@ -46,6 +52,10 @@ export function settingsPrefix(identity: Pick<Identity, 'kind' | 'recovery'>): s
 /** The identifier of a restored copy: at most 63 letters, digits and hyphens, beginning with a letter (RDS). */
 export function databaseCopyId(recovery: string, item: string): string {
   const digest = createHash('sha256').update(`${recovery}\n${item}`).digest('hex').slice(0, 10);
-  const readable = item.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 30);
+  const readable = item
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 30);
   return `lifeboat-${readable}-${digest}`;
 }

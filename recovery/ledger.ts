@@ -6,9 +6,11 @@ export const ledgerKeys = {
   active: (plan: string) => `plans/${plan}/active.json`,
   opened: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/opened.json`,
   before: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/before.json`,
-  step: (plan: string, recovery: string, step: StepName) => `recoveries/${plan}/${recovery}/steps/${step}.json`,
+  step: (plan: string, recovery: string, step: StepName) =>
+    `recoveries/${plan}/${recovery}/steps/${step}.json`,
   /** What is about to be done that no tag can carry, e.g. the value that a parameter had. */
-  intent: (plan: string, recovery: string, what: string) => `recoveries/${plan}/${recovery}/intents/${what}.json`,
+  intent: (plan: string, recovery: string, what: string) =>
+    `recoveries/${plan}/${recovery}/intents/${what}.json`,
   evidence: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/evidence.json`,
 } as const;
 
@@ -39,7 +41,10 @@ export interface BeforeRecord {
 }
 
 /** Whether somebody else holds a plan. A drill yields to a failover; nothing else takes a lock that is held. */
-export function mayTakeLock(held: ActiveRecord | undefined, claim: { readonly recovery: string; readonly kind: RecoveryKind }): boolean {
+export function mayTakeLock(
+  held: ActiveRecord | undefined,
+  claim: { readonly recovery: string; readonly kind: RecoveryKind },
+): boolean {
   if (!held || held.releasedAt || held.recovery === claim.recovery) return true;
   return claim.kind === 'failover' && held.kind === 'drill';
 }

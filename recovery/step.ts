@@ -38,10 +38,21 @@ export type StepStatus = 'working' | 'done' | 'held' | 'failed' | 'skipped';
  * a held step goes on by itself once a person has removed the cause and continued it, a failed one has no way forward.
  */
 export type Standing =
-  | { readonly status: 'working'; readonly waitSeconds: number; readonly waitingFor: string; readonly counts: Counts }
+  | {
+      readonly status: 'working';
+      readonly waitSeconds: number;
+      readonly waitingFor: string;
+      readonly counts: Counts;
+    }
   | { readonly status: 'done'; readonly counts: Counts }
   | { readonly status: 'skipped'; readonly reason: string }
-  | { readonly status: 'held' | 'failed'; readonly code: string; readonly reason: string; readonly unblock: string; readonly counts: Counts };
+  | {
+      readonly status: 'held' | 'failed';
+      readonly code: string;
+      readonly reason: string;
+      readonly unblock: string;
+      readonly counts: Counts;
+    };
 
 /** A problem of one item, as long as the others go on. */
 export interface Problem {
@@ -81,9 +92,13 @@ export function clampWait(seconds: number): number {
  * How long to wait before the next look at something that began `elapsedSeconds` ago: until it can have happened at all,
  * then in small shares of what has passed, so that a look costs at most that share of the time it reports on.
  */
-export function waitForExpected(elapsedSeconds: number, expected: { earliestSeconds: number; leastSeconds?: number }): number {
+export function waitForExpected(
+  elapsedSeconds: number,
+  expected: { earliestSeconds: number; leastSeconds?: number },
+): number {
   const least = expected.leastSeconds ?? 3;
-  if (elapsedSeconds + least < expected.earliestSeconds) return clampWait(expected.earliestSeconds - elapsedSeconds);
+  if (elapsedSeconds + least < expected.earliestSeconds)
+    return clampWait(expected.earliestSeconds - elapsedSeconds);
   return clampWait(Math.min(30, Math.max(least, elapsedSeconds * 0.03)));
 }
 
@@ -95,7 +110,13 @@ export function standingOf(parts: {
 }): Standing {
   const { counts, problems, waits } = parts;
   const soonest = [...waits].sort((a, b) => a.seconds - b.seconds)[0];
-  if (soonest) return { status: 'working', waitSeconds: clampWait(soonest.seconds), waitingFor: waitingList(waits), counts };
+  if (soonest)
+    return {
+      status: 'working',
+      waitSeconds: clampWait(soonest.seconds),
+      waitingFor: waitingList(waits),
+      counts,
+    };
   const worst = problems.find((problem) => problem.status === 'failed') ?? problems[0];
   if (!worst) return { status: 'done', counts };
   const others = problems.length - 1;
@@ -119,7 +140,9 @@ export function standingAfterCalls(
 
 function waitingList(waits: readonly { readonly for: string }[]): string {
   const reasons = [...new Set(waits.map((wait) => wait.for))];
-  return reasons.length > 3 ? `${reasons.slice(0, 3).join('; ')}; and ${reasons.length - 3} more` : reasons.join('; ');
+  return reasons.length > 3
+    ? `${reasons.slice(0, 3).join('; ')}; and ${reasons.length - 3} more`
+    : reasons.join('; ');
 }
 
 /**
@@ -141,11 +164,21 @@ export function weighRefusal(
       return { wait: { seconds: 5, for: sentence } };
     case 'denied':
       return {
-        problem: { status: 'held', code: 'Denied', reason: sentence, unblock: `grant the step's role the action ${refusal.asked}, then continue` },
+        problem: {
+          status: 'held',
+          code: 'Denied',
+          reason: sentence,
+          unblock: `grant the step's role the action ${refusal.asked}, then continue`,
+        },
       };
     case 'unlisted':
       return {
-        problem: { status: 'held', code: refusal.code, reason: sentence, unblock: 'look at the error, remove its cause, then continue' },
+        problem: {
+          status: 'held',
+          code: refusal.code,
+          reason: sentence,
+          unblock: 'look at the error, remove its cause, then continue',
+        },
       };
     default:
       return unreachable(refusal.kind);

@@ -47,7 +47,10 @@ export interface Region {
 
 /** What became of one call: for evidence, for checkers and for the count of calls. */
 export interface CallRecord {
+  readonly requestId: string;
   readonly atMs: number;
+  /** When the answer was back at the caller. */
+  endedAtMs?: number;
   readonly service: ServiceName;
   readonly region: RegionName;
   readonly operation: string;
@@ -161,7 +164,7 @@ export class Simulator {
       name,
       zones: zones.map((letter) => name + letter),
       ec2,
-      elbv2: new LoadBalancing(this, name),
+      elbv2: new LoadBalancing(this, name, ec2),
       events: new EventBridge(this, name),
       lambda: new Lambda(this, name),
       cloudwatch: new CloudWatch(this, name),
@@ -218,7 +221,8 @@ export class Simulator {
     if (!caller) throw new NotSimulated(`a caller with the access key ${accessKeyId}`);
     const call: Call = { ...rest, caller };
     const { service: name, region, operation } = call;
-    const record: CallRecord = { atMs: this.clock.nowMs(), service: name, region, operation, callerArn: caller.arn, outcome: 'hung' };
+    const { requestId } = call;
+    const record: CallRecord = { requestId, atMs: this.clock.nowMs(), service: name, region, operation, callerArn: caller.arn, outcome: 'hung' };
     this.transcript.push(record);
     const service = this.#service(name, region);
     const handler = service.operations[operation];
@@ -241,6 +245,7 @@ export class Simulator {
       throw error;
     } finally {
       await this.clock.sleep(latencyMs / 2);
+      record.endedAtMs = this.clock.nowMs();
     }
   }
 

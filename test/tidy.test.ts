@@ -26,7 +26,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that one room alone may use. */
-const onlyIn: readonly { readonly package: RegExp; readonly allowed: (file: string) => boolean; readonly why: string }[] = [
+const onlyIn: readonly {
+  readonly package: RegExp;
+  readonly allowed: (file: string) => boolean;
+  readonly why: string;
+}[] = [
   { package: /^@middy\//, allowed: (f) => f.startsWith('aws/'), why: 'middy stays in aws/' },
   {
     package: /^(@aws-sdk|@smithy)\//,
@@ -35,24 +39,36 @@ const onlyIn: readonly { readonly package: RegExp; readonly allowed: (file: stri
   },
   {
     package: /^yaml$/,
-    allowed: (f) => !f.startsWith('recovery/') || f === 'recovery/plan/parse.ts' || f.startsWith('recovery/plan/source'),
+    allowed: (f) =>
+      !f.startsWith('recovery/') || f === 'recovery/plan/parse.ts' || f.startsWith('recovery/plan/source'),
     why: 'of recovery/, only the parser reads YAML: plans reach a function compiled',
   },
 ];
 
 /** Calls that would let the wall clock or chance into a run, and what to use instead. */
-const banned: readonly { readonly pattern: RegExp; readonly instead: string; readonly allowed: readonly string[] }[] = [
+const banned: readonly {
+  readonly pattern: RegExp;
+  readonly instead: string;
+  readonly allowed: readonly string[];
+}[] = [
   { pattern: /\bDate\.now\(/, instead: 'the injected clock', allowed: ['aws/live.ts', 'cli/'] },
   { pattern: /\bnew Date\(\)/, instead: 'the date of the event', allowed: [] },
   { pattern: /\bMath\.random\(/, instead: 'the injected entropy, or draws', allowed: [] },
   { pattern: /\b(setTimeout|setInterval)\(/, instead: 'the injected clock', allowed: ['aws/live.ts'] },
   { pattern: /\bperformance\.now\(/, instead: 'the injected clock', allowed: ['cli/'] },
-  { pattern: /\brandomUUID\(|\brandomBytes\(/, instead: 'the injected entropy, or draws', allowed: ['aws/live.ts'] },
+  {
+    pattern: /\brandomUUID\(|\brandomBytes\(/,
+    instead: 'the injected entropy, or draws',
+    allowed: ['aws/live.ts'],
+  },
   { pattern: /@ts-(ignore|nocheck|expect-error)/, instead: 'a type that says what is meant', allowed: [] },
   { pattern: /\b(TODO|FIXME|XXX)\b/, instead: 'doing it, or an issue', allowed: [] },
 ];
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file && !file.endsWith('.d.ts') && existsSync(join(root, file)));
 const sources = tracked.filter((file) => Object.keys(mayImport).includes(room(file)));
@@ -64,9 +80,11 @@ function room(file: string): string {
 
 function importsOf(file: string): readonly string[] {
   const code = text.get(file) ?? '';
-  return [...code.matchAll(/^\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? '',
-  );
+  return [
+    ...code.matchAll(
+      /^\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
 test('the rooms exist and have files', () => {
@@ -89,7 +107,9 @@ test('every import goes in a direction that the house allows', () => {
 test('packages stay in the rooms that own them', () => {
   const wrong = sources.flatMap((file) =>
     importsOf(file).flatMap((name) =>
-      onlyIn.filter((rule) => rule.package.test(name) && !rule.allowed(file)).map((rule) => `${file} imports ${name}: ${rule.why}`),
+      onlyIn
+        .filter((rule) => rule.package.test(name) && !rule.allowed(file))
+        .map((rule) => `${file} imports ${name}: ${rule.why}`),
     ),
   );
   assert.deepEqual(wrong, []);
@@ -107,10 +127,15 @@ test(`no file is longer than ${fileLinesMax} lines, no function file longer than
 test(`no function is longer than ${functionLinesMax} lines`, () => {
   const long = sources.flatMap((file) => {
     const code = stripTypeScriptTypes(text.get(file) ?? '');
-    const tree = parse(code.replace(/^#!.*/, ''), { ecmaVersion: 'latest', sourceType: 'module', locations: true });
+    const tree = parse(code.replace(/^#!.*/, ''), {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      locations: true,
+    });
     const found: string[] = [];
     full(tree, (node) => {
-      if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type) || !node.loc) return;
+      if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type) || !node.loc)
+        return;
       const lines = node.loc.end.line - node.loc.start.line + 1;
       if (lines > functionLinesMax) found.push(`${file}:${node.loc.start.line}: ${lines} lines`);
     });
@@ -134,14 +159,26 @@ test('nothing asks for the time, for chance or for a waiver where it must not', 
 
 test('every file is used by another, or is an entry point', () => {
   const entries = /^(cli\/lifeboat|functions\/|stack\/tools\/|stack\/.*\.m?js)/;
-  const used = new Set(tracked.flatMap((file) => importsOf(file).filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(file), name)))));
-  const named = (file: string) => ['serverless.yml', 'package.json'].some((place) => existsSync(join(root, place)) && readFileSync(join(root, place), 'utf8').includes(file));
+  const used = new Set(
+    tracked.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => normalize(join(dirname(file), name))),
+    ),
+  );
+  const named = (file: string) =>
+    ['serverless.yml', 'package.json'].some(
+      (place) => existsSync(join(root, place)) && readFileSync(join(root, place), 'utf8').includes(file),
+    );
   const dead = sources.filter((file) => !used.has(file) && !entries.test(file) && !named(file));
   assert.deepEqual(dead, []);
 });
 
 test('no test is narrowed to itself', () => {
-  const narrowed = tracked.filter((file) => file.startsWith('test/') && /\b(test|it|describe)\.only\(|only: true/.test(text.get(file) ?? ''));
+  const narrowed = tracked.filter(
+    (file) =>
+      file.startsWith('test/') && /\b(test|it|describe)\.only\(|only: true/.test(text.get(file) ?? ''),
+  );
   assert.deepEqual(
     narrowed.filter((file) => file !== 'test/tidy.test.ts'),
     [],

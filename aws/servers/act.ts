@@ -22,11 +22,19 @@ export interface StartsOutcome {
 }
 
 /** Starts instances, one call for each zone and type: one without capacity must not keep the others from starting. */
-export async function startAll(context: StepContext, ec2: Ec2, starts: readonly Start[], memory: ServersMemory): Promise<StartsOutcome> {
+export async function startAll(
+  context: StepContext,
+  ec2: Ec2,
+  starts: readonly Start[],
+  memory: ServersMemory,
+): Promise<StartsOutcome> {
   const typesRefused = { ...memory.typesRefused };
   const refusedAt = { ...memory.refusedAt };
   const refusals: Refusal[] = [];
-  const groups = Map.groupBy(starts, (start) => `${start.instance.zone} ${start.changeTypeTo ?? start.instance.type}`);
+  const groups = Map.groupBy(
+    starts,
+    (start) => `${start.instance.zone} ${start.changeTypeTo ?? start.instance.type}`,
+  );
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const refused = await startGroup(ec2, group);
@@ -34,7 +42,9 @@ export async function startAll(context: StepContext, ec2: Ec2, starts: readonly 
       if (refused.kind !== 'capacity') refusals.push(refused);
       else {
         for (const { instance, changeTypeTo } of group) {
-          typesRefused[instance.id] = [...new Set([...(typesRefused[instance.id] ?? []), changeTypeTo ?? instance.type])];
+          typesRefused[instance.id] = [
+            ...new Set([...(typesRefused[instance.id] ?? []), changeTypeTo ?? instance.type]),
+          ];
           refusedAt[instance.id] = context.now();
         }
       }
@@ -45,7 +55,9 @@ export async function startAll(context: StepContext, ec2: Ec2, starts: readonly 
 
 async function startGroup(ec2: Ec2, group: readonly Start[]): Promise<Refusal | undefined> {
   const changes = await Promise.all(
-    group.flatMap(({ instance, changeTypeTo }) => (changeTypeTo && changeTypeTo !== instance.type ? [ec2.changeType(instance.id, changeTypeTo)] : [])),
+    group.flatMap(({ instance, changeTypeTo }) =>
+      changeTypeTo && changeTypeTo !== instance.type ? [ec2.changeType(instance.id, changeTypeTo)] : [],
+    ),
   );
   const refused = changes.find((answer) => !answer.ok);
   if (refused && !refused.ok) return refused;
@@ -88,13 +100,18 @@ async function launchRequest(
     image: launch.image,
     type: launch.type,
     subnet: launch.subnet,
-    tags: creationTags(identity, `servers.${launch.item}`, { Name: `lifeboat ${identity.recovery} ${launch.item}` }),
+    tags: creationTags(identity, `servers.${launch.item}`, {
+      Name: `lifeboat ${identity.recovery} ${launch.item}`,
+    }),
   };
   if (identity.kind === 'drill') return drillRequest(context, ec2, common, item);
   const model = launch.copyOf ? models[launch.copyOf] : undefined;
   if (!model) return { ok: true, value: { ...common, ...templateOf(item) } };
   const { securityGroups, profileArn, keyName } = model;
-  return { ok: true, value: { ...common, securityGroups, ...(profileArn && { profileArn }), ...(keyName && { keyName }) } };
+  return {
+    ok: true,
+    value: { ...common, securityGroups, ...(profileArn && { profileArn }), ...(keyName && { keyName }) },
+  };
 }
 
 /**
@@ -131,16 +148,24 @@ export async function registerAll(
   register: readonly Member[],
   abandoned: readonly { readonly item: string; readonly instanceId: string }[],
 ): Promise<readonly Refusal[]> {
-  const groupOf = (item: string) => context.plan.servers.find((candidate) => candidate.name === item)?.targetGroup;
-  const wanted = [...register.map((m) => ({ ...m, add: true })), ...abandoned.map((m) => ({ ...m, add: false }))];
+  const groupOf = (item: string) =>
+    context.plan.servers.find((candidate) => candidate.name === item)?.targetGroup;
+  const wanted = [
+    ...register.map((m) => ({ ...m, add: true })),
+    ...abandoned.map((m) => ({ ...m, add: false })),
+  ];
   const names = [...new Set(wanted.flatMap(({ item }) => groupOf(item) ?? []))];
   if (names.length === 0) return [];
   const arns = await elb.groupArns(names);
   if (!arns.ok) return [arns];
   const calls = names.flatMap((name) => {
     const arn = arns.value[name] ?? name;
-    const ids = (add: boolean) => wanted.filter((w) => w.add === add && groupOf(w.item) === name).map((w) => w.instanceId);
-    return [ids(true).length > 0 ? [elb.register(arn, ids(true))] : [], ids(false).length > 0 ? [elb.deregister(arn, ids(false))] : []].flat();
+    const ids = (add: boolean) =>
+      wanted.filter((w) => w.add === add && groupOf(w.item) === name).map((w) => w.instanceId);
+    return [
+      ids(true).length > 0 ? [elb.register(arn, ids(true))] : [],
+      ids(false).length > 0 ? [elb.deregister(arn, ids(false))] : [],
+    ].flat();
   });
   return (await Promise.all(calls)).flatMap((answer) => (answer.ok ? [] : [answer]));
 }

@@ -28,29 +28,52 @@ export async function observeServers(
   );
   const watched = plan.servers.some((item) => needsAgent(plan, item.name, identity.kind)) ? candidates : [];
   const online = await clients.ssm.online(watched.map((instance) => instance.id));
-  return mapAnswer(online, (set) => ({ standing: answers.value.standing, launched, online: set, registered: answers.value.registered }));
+  return mapAnswer(online, (set) => ({
+    standing: answers.value.standing,
+    launched,
+    online: set,
+    registered: answers.value.registered,
+  }));
 }
 
 /** The standing instances of each start source. What recoveries made is left out: a copy is never mistaken for its model. */
-export async function observeStanding(context: StepContext, ec2: Ec2): Promise<Answer<Record<string, readonly ObservedInstance[]>>> {
-  const starts = context.plan.servers.flatMap((item) => (item.source.kind === 'start' ? [{ name: item.name, tags: item.source.tags }] : []));
+export async function observeStanding(
+  context: StepContext,
+  ec2: Ec2,
+): Promise<Answer<Record<string, readonly ObservedInstance[]>>> {
+  const starts = context.plan.servers.flatMap((item) =>
+    item.source.kind === 'start' ? [{ name: item.name, tags: item.source.tags }] : [],
+  );
   return gatherEach(
     starts.map(({ name, tags }) => [
       name,
-      ec2.instances(tags).then((answer) =>
-        mapAnswer(answer, (instances) => instances.filter(isStanding).sort((a, b) => (a.id < b.id ? -1 : 1))),
-      ),
+      ec2
+        .instances(tags)
+        .then((answer) =>
+          mapAnswer(answer, (instances) =>
+            instances.filter(isStanding).sort((a, b) => (a.id < b.id ? -1 : 1)),
+          ),
+        ),
     ]),
   );
 }
 
 function isStanding(instance: ObservedInstance): boolean {
-  return !(tagKeys.recovery in instance.tags) && instance.state !== 'terminated' && instance.state !== 'shutting-down';
+  return (
+    !(tagKeys.recovery in instance.tags) &&
+    instance.state !== 'terminated' &&
+    instance.state !== 'shutting-down'
+  );
 }
 
-async function observeRegistered(context: StepContext, elb: LoadBalancing): Promise<Answer<Record<string, ReadonlySet<string>>>> {
+async function observeRegistered(
+  context: StepContext,
+  elb: LoadBalancing,
+): Promise<Answer<Record<string, ReadonlySet<string>>>> {
   if (context.identity.kind === 'drill') return { ok: true, value: {} };
-  const groups = context.plan.servers.flatMap((item) => (item.targetGroup ? [{ item: item.name, group: item.targetGroup }] : []));
+  const groups = context.plan.servers.flatMap((item) =>
+    item.targetGroup ? [{ item: item.name, group: item.targetGroup }] : [],
+  );
   if (groups.length === 0) return { ok: true, value: {} };
   const arns = await elb.groupArns([...new Set(groups.map(({ group }) => group))]);
   if (!arns.ok) return arns;

@@ -1,13 +1,23 @@
 import type { Refusal } from '../../recovery/answer.ts';
+import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
 import type { ServerItem } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
 import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
-import { emptyServersMemory, type Launch, type Member, type ServersMemory } from '../../recovery/steps/servers/memory.ts';
-import { type ServersObservation, type SlotNeed, slotNeed, slotsOf } from '../../recovery/steps/servers/slots.ts';
+import {
+  emptyServersMemory,
+  type Launch,
+  type Member,
+  type ServersMemory,
+} from '../../recovery/steps/servers/memory.ts';
+import {
+  type ServersObservation,
+  type SlotNeed,
+  slotNeed,
+  slotsOf,
+} from '../../recovery/steps/servers/slots.ts';
 import type { ResourceRef } from '../../recovery/terms.ts';
-import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { Ec2 } from '../ec2.ts';
 import type { LoadBalancing } from '../elb.ts';
 import type { Ssm } from '../ssm.ts';
@@ -32,7 +42,11 @@ type ItemNeed = SlotNeed & { readonly item: ServerItem };
 export async function reconcileServers(context: StepContext, clients: Clients): Promise<StepResult> {
   const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
   const seen = await observeServers(context, clients, before);
-  if (!seen.ok) return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'servers'), memory: before };
+  if (!seen.ok)
+    return {
+      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'servers'),
+      memory: before,
+    };
   const memory = noteRunning(before, seen.value, context.now());
   const slots: ItemNeed[] = [];
   const problems: Problem[] = [];
@@ -40,7 +54,13 @@ export async function reconcileServers(context: StepContext, clients: Clients): 
     const found = slotsOf(item, seen.value);
     if ('code' in found) problems.push(found);
     else {
-      const view = { plan: context.plan, kind: context.identity.kind, now: context.now(), seen: seen.value, memory };
+      const view = {
+        plan: context.plan,
+        kind: context.identity.kind,
+        now: context.now(),
+        seen: seen.value,
+        memory,
+      };
       slots.push(...found.map((slot) => ({ ...slotNeed(slot, item, view), item })));
     }
   }
@@ -50,15 +70,29 @@ export async function reconcileServers(context: StepContext, clients: Clients): 
 async function carryOut(
   context: StepContext,
   clients: Clients,
-  state: { readonly seen: ServersObservation; readonly memory: ServersMemory; readonly needs: readonly ItemNeed[]; readonly problems: readonly Problem[] },
+  state: {
+    readonly seen: ServersObservation;
+    readonly memory: ServersMemory;
+    readonly needs: readonly ItemNeed[];
+    readonly problems: readonly Problem[];
+  },
 ): Promise<StepResult> {
   const { seen, needs } = state;
-  const of = <K extends SlotNeed['kind']>(kind: K) => needs.filter((need): need is Extract<ItemNeed, { kind: K }> => need.kind === kind);
+  const of = <K extends SlotNeed['kind']>(kind: K) =>
+    needs.filter((need): need is Extract<ItemNeed, { kind: K }> => need.kind === kind);
   const launching = await launch(context, clients.ec2, state);
   const started = await startAll(context, clients.ec2, of('start'), launching.memory);
-  const registering = [...of('register').map((need) => need.member), ...of('wait').flatMap((need) => (need.register && need.member ? [need.member] : []))];
-  const abandoned = of('launch').flatMap((need) => (need.abandon ? [{ item: need.item.name, instanceId: need.abandon }] : []));
-  const failedRegistrations = context.identity.kind === 'failover' ? await registerAll(context, clients.elb, registering, abandoned) : [];
+  const registering = [
+    ...of('register').map((need) => need.member),
+    ...of('wait').flatMap((need) => (need.register && need.member ? [need.member] : [])),
+  ];
+  const abandoned = of('launch').flatMap((need) =>
+    need.abandon ? [{ item: need.item.name, instanceId: need.abandon }] : [],
+  );
+  const failedRegistrations =
+    context.identity.kind === 'failover'
+      ? await registerAll(context, clients.elb, registering, abandoned)
+      : [];
   const memory: ServersMemory = {
     ...launching.memory,
     typesRefused: started.typesRefused,
@@ -72,7 +106,11 @@ async function carryOut(
   if (of('register').length > 0) waits.push({ seconds: 1, for: 'servers: registration with target groups' });
   const counts = { done: of('ready').length, total: needs.length };
   const refusals = [...launching.refusals, ...started.refusals, ...failedRegistrations];
-  return { standing: standingAfterCalls({ waits, problems, counts }, refusals, 'servers'), memory: { ...memory, members }, resources: refsOf(context, memory, members) };
+  return {
+    standing: standingAfterCalls({ waits, problems, counts }, refusals, 'servers'),
+    memory: { ...memory, members },
+    resources: refsOf(context, memory, members),
+  };
 }
 
 interface Launching {
@@ -86,25 +124,45 @@ interface Launching {
 async function launch(
   context: StepContext,
   ec2: Ec2,
-  state: { readonly seen: ServersObservation; readonly memory: ServersMemory; readonly needs: readonly ItemNeed[] },
+  state: {
+    readonly seen: ServersObservation;
+    readonly memory: ServersMemory;
+    readonly needs: readonly ItemNeed[];
+  },
 ): Promise<Launching> {
   const { memory, seen, needs } = state;
   const repeats = needs.flatMap((need) => (need.kind === 'repeatLaunch' ? [need.launch] : []));
   const wanted = await resolveNeeds(context, ec2, needs, seen);
-  const planned = planLaunches(wanted.needs, { plan: context.plan, kind: context.identity.kind, now: context.now(), memory });
-  if (planned.kind === 'wait') return { memory, problems: wanted.problems, waits: [planned], refusals: wanted.refusals };
-  const models = Object.fromEntries(Object.values(seen.standing).flat().map((instance) => [instance.id, instance]));
+  const planned = planLaunches(wanted.needs, {
+    plan: context.plan,
+    kind: context.identity.kind,
+    now: context.now(),
+    memory,
+  });
+  if (planned.kind === 'wait')
+    return { memory, problems: wanted.problems, waits: [planned], refusals: wanted.refusals };
+  const models = Object.fromEntries(
+    Object.values(seen.standing)
+      .flat()
+      .map((instance) => [instance.id, instance]),
+  );
   const intended: ServersMemory = { ...memory, launches: [...memory.launches, ...planned.launches] };
   if (planned.launches.length > 0) {
     const written = await writeIntent(context, intended);
-    if (written) return { memory, problems: wanted.problems, waits: [], refusals: [...wanted.refusals, written] };
+    if (written)
+      return { memory, problems: wanted.problems, waits: [], refusals: [...wanted.refusals, written] };
   }
   const asked = [...new Map([...repeats, ...planned.launches].map((one) => [one.ordinal, one])).values()];
   const ran = await runLaunches(context, ec2, asked, models);
   const answers = new Map<number, Launch>(ran.launches.map((one) => [one.ordinal, one]));
   const launches = intended.launches.map((one) => answers.get(one.ordinal) ?? one);
   const waits = asked.length > 0 ? [{ seconds: 3, for: 'servers: launched instances to run' }] : [];
-  return { memory: { ...intended, launches }, problems: wanted.problems, waits, refusals: [...wanted.refusals, ...ran.refusals] };
+  return {
+    memory: { ...intended, launches },
+    problems: wanted.problems,
+    waits,
+    refusals: [...wanted.refusals, ...ran.refusals],
+  };
 }
 
 async function writeIntent(context: StepContext, memory: ServersMemory): Promise<Refusal | undefined> {
@@ -126,7 +184,11 @@ async function resolveNeeds(
   ec2: Ec2,
   needs: readonly ItemNeed[],
   seen: ServersObservation,
-): Promise<{ readonly needs: readonly LaunchNeed[]; readonly problems: readonly Problem[]; readonly refusals: readonly Refusal[] }> {
+): Promise<{
+  readonly needs: readonly LaunchNeed[];
+  readonly problems: readonly Problem[];
+  readonly refusals: readonly Refusal[];
+}> {
   const resolved: LaunchNeed[] = [];
   const problems = new Map<string, Problem>();
   const refusals: Refusal[] = [];
@@ -153,18 +215,32 @@ async function resolveNeeds(
 }
 
 function noteRunning(memory: ServersMemory, seen: ServersObservation, now: string): ServersMemory {
-  const running = [...Object.values(seen.standing).flat(), ...Object.values(seen.launched)].filter((instance) => instance.state === 'running');
+  const running = [...Object.values(seen.standing).flat(), ...Object.values(seen.launched)].filter(
+    (instance) => instance.state === 'running',
+  );
   const fresh = running.filter((instance) => !memory.runningSince[instance.id]);
   if (fresh.length === 0) return memory;
-  return { ...memory, runningSince: { ...memory.runningSince, ...Object.fromEntries(fresh.map((instance) => [instance.id, now])) } };
+  return {
+    ...memory,
+    runningSince: {
+      ...memory.runningSince,
+      ...Object.fromEntries(fresh.map((instance) => [instance.id, now])),
+    },
+  };
 }
 
 /** Who fills each slot now, as soon as its zone is known: volumes are created while their servers still start. */
-function currentMembers(context: StepContext, needs: readonly ItemNeed[], memory: ServersMemory, seen: ServersObservation): readonly Member[] {
+function currentMembers(
+  context: StepContext,
+  needs: readonly ItemNeed[],
+  memory: ServersMemory,
+  seen: ServersObservation,
+): readonly Member[] {
   const members = new Map<string, Member>();
   for (const need of needs) {
     if ('member' in need && need.member) members.set(`${need.member.item} ${need.member.slot}`, need.member);
-    if (need.kind === 'start') members.set(`${need.item.name} ${need.instance.id}`, standingMember(need.item.name, need.instance));
+    if (need.kind === 'start')
+      members.set(`${need.item.name} ${need.instance.id}`, standingMember(need.item.name, need.instance));
   }
   const known: Readonly<Record<string, ObservedInstance>> = seen.launched;
   for (const one of memory.launches) {
@@ -173,17 +249,27 @@ function currentMembers(context: StepContext, needs: readonly ItemNeed[], memory
       const zone = known[id]?.zone;
       const isHeld = slot && members.has(`${one.item} ${slot}`);
       const isGone = known[id] && known[id].state !== 'pending' && known[id].state !== 'running';
-      if (slot && zone && !isHeld && !isGone && !memory.abandoned.includes(id)) members.set(`${one.item} ${slot}`, { item: one.item, slot, instanceId: id, zone });
+      if (slot && zone && !isHeld && !isGone && !memory.abandoned.includes(id))
+        members.set(`${one.item} ${slot}`, { item: one.item, slot, instanceId: id, zone });
     });
   }
-  return [...members.values()].filter((member) => context.plan.servers.some((item) => item.name === member.item));
+  return [...members.values()].filter((member) =>
+    context.plan.servers.some((item) => item.name === member.item),
+  );
 }
 
 function standingMember(item: string, instance: ObservedInstance): Member {
   return { item, slot: instance.id, instanceId: instance.id, zone: instance.zone };
 }
 
-function refsOf(context: StepContext, memory: ServersMemory, members: readonly Member[]): readonly ResourceRef[] {
-  const ids = new Set([...memory.launches.flatMap((one) => one.ids ?? []), ...members.map((member) => member.instanceId)]);
+function refsOf(
+  context: StepContext,
+  memory: ServersMemory,
+  members: readonly Member[],
+): readonly ResourceRef[] {
+  const ids = new Set([
+    ...memory.launches.flatMap((one) => one.ids ?? []),
+    ...members.map((member) => member.instanceId),
+  ]);
   return [...ids].map((id) => ({ region: context.access.region, type: 'instance', id }));
 }

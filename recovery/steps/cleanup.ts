@@ -22,9 +22,11 @@ const parametersPerCall = 10;
 export function planCleanup(left: Leftovers): readonly CleanupAction[] {
   const actions: CleanupAction[] = [];
   const running = living(left.instances).filter((instance) => instance.state !== 'shutting-down');
-  if (running.length > 0) actions.push({ kind: 'terminate', instances: running.map((instance) => instance.id) });
+  if (running.length > 0)
+    actions.push({ kind: 'terminate', instances: running.map((instance) => instance.id) });
   for (const volume of left.volumes) {
-    if (volume.state === 'available' || volume.state === 'error') actions.push({ kind: 'deleteVolume', volume: volume.id });
+    if (volume.state === 'available' || volume.state === 'error')
+      actions.push({ kind: 'deleteVolume', volume: volume.id });
   }
   for (const database of left.databases) {
     if (database.status !== 'deleting') actions.push({ kind: 'deleteDatabase', database: database.id });
@@ -37,10 +39,17 @@ export function planCleanup(left: Leftovers): readonly CleanupAction[] {
 
 /** What still exists, as resources to name. A terminated instance stays visible for up to an hour and counts as gone. */
 export function namesOf(left: Leftovers, region: string): readonly ResourceRef[] {
-  const ref = (type: string) => (id: string): ResourceRef => ({ region, type, id });
+  const ref =
+    (type: string) =>
+    (id: string): ResourceRef => ({ region, type, id });
   return [
-    ...living(left.instances).map((instance) => instance.id).map(ref('instance')),
-    ...left.volumes.filter((volume) => volume.state !== 'deleted').map((volume) => volume.id).map(ref('volume')),
+    ...living(left.instances)
+      .map((instance) => instance.id)
+      .map(ref('instance')),
+    ...left.volumes
+      .filter((volume) => volume.state !== 'deleted')
+      .map((volume) => volume.id)
+      .map(ref('volume')),
     ...left.databases.map((database) => database.id).map(ref('dbInstance')),
     ...left.parameters.map(ref('parameter')),
   ];

@@ -13,7 +13,12 @@ export type CommandNeed =
   | { readonly kind: 'send'; readonly tries: number }
   | { readonly kind: 'wait'; readonly seconds: number }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly detail: string; readonly commandId: string; readonly instanceId: string };
+  | {
+      readonly kind: 'failed';
+      readonly detail: string;
+      readonly commandId: string;
+      readonly instanceId: string;
+    };
 
 /** Documents are safe to run twice, so a failed run is tried again: a device may appear late, a service start slowly. */
 const triesMaxDefault = 3;
@@ -35,7 +40,9 @@ export function commandNeed(
   const runs = seen.filter((run) => run.commandId === sent.commandId);
   const sinceSeconds = secondsBetween(sent.sentAt, now);
   if (runs.length < sent.instanceIds.length) {
-    return sinceSeconds < lostAfterSeconds ? { kind: 'wait', seconds: 2 } : again(sent, 'without a run that was ever listed', sent.instanceIds[0] ?? '', triesMax);
+    return sinceSeconds < lostAfterSeconds
+      ? { kind: 'wait', seconds: 2 }
+      : again(sent, 'without a run that was ever listed', sent.instanceIds[0] ?? '', triesMax);
   }
   const failed = runs.find((run) => ended(run) && run.status !== 'Success');
   if (failed && sent.tries < triesMax && sinceSeconds < pauseAfterFailureSeconds) {

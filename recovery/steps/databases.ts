@@ -22,14 +22,26 @@ export type DatabaseNeed =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly seconds: number; readonly for: string }
   | { readonly kind: 'promote'; readonly source: string }
-  | { readonly kind: 'restore'; readonly snapshot: ObservedDatabaseSnapshot; readonly copy: string; readonly like: ObservedDatabase }
+  | {
+      readonly kind: 'restore';
+      readonly snapshot: ObservedDatabaseSnapshot;
+      readonly copy: string;
+      readonly like: ObservedDatabase;
+    }
   | { readonly kind: 'replacePassword'; readonly copy: string }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** States from which RDS does not come back by itself (RDS User Guide, DB instance status). */
 const lost = new Set([
-  'failed', 'inaccessible-encryption-credentials', 'incompatible-network', 'incompatible-option-group',
-  'incompatible-parameters', 'incompatible-restore', 'insufficient-capacity', 'restore-error', 'storage-full',
+  'failed',
+  'inaccessible-encryption-credentials',
+  'incompatible-network',
+  'incompatible-option-group',
+  'incompatible-parameters',
+  'incompatible-restore',
+  'insufficient-capacity',
+  'restore-error',
+  'storage-full',
 ]);
 
 /** Describes may still say `available`, with the source, for a minute after the promotion was accepted. */
@@ -39,32 +51,63 @@ const promoteVisibleSeconds = 90;
  * What the promotion of a replica needs next. It is done when the instance is available and replicates from nobody: the
  * status alone says `available` before, during and after (RDS User Guide, promoting a read replica).
  */
-export function promotionNeed(item: DatabaseItem, replica: ObservedDatabase | undefined, memory: DatabaseMemory, now: Instant): DatabaseNeed {
+export function promotionNeed(
+  item: DatabaseItem,
+  replica: ObservedDatabase | undefined,
+  memory: DatabaseMemory,
+  now: Instant,
+): DatabaseNeed {
   const name = `databases.${item.name}`;
   if (!replica) {
-    return fail('failed', 'ReplicaAbsent', `${name}: there is no DB instance ${item.replica} in the recovery Region`,
-      `create the replica or restore a snapshot as ${item.replica}, then continue`);
+    return fail(
+      'failed',
+      'ReplicaAbsent',
+      `${name}: there is no DB instance ${item.replica} in the recovery Region`,
+      `create the replica or restore a snapshot as ${item.replica}, then continue`,
+    );
   }
   if (lost.has(replica.status)) {
-    return fail('failed', 'ReplicaLost', `${name}: ${item.replica} is ${replica.status}`, `repair or replace ${item.replica}, then continue`);
+    return fail(
+      'failed',
+      'ReplicaLost',
+      `${name}: ${item.replica} is ${replica.status}`,
+      `repair or replace ${item.replica}, then continue`,
+    );
   }
   if (!replica.source) return promotedNeed(item, replica, memory, now);
   const acceptedAt = memory.promoteAcceptedAt;
   const sinceSeconds = acceptedAt ? secondsBetween(acceptedAt, now) : Number.POSITIVE_INFINITY;
   if (replica.status !== 'available') {
-    return { kind: 'wait', seconds: acceptedAt ? promotionWait(sinceSeconds) : 5, for: `${name}: ${item.replica} is ${replica.status}` };
+    return {
+      kind: 'wait',
+      seconds: acceptedAt ? promotionWait(sinceSeconds) : 5,
+      for: `${name}: ${item.replica} is ${replica.status}`,
+    };
   }
   if (sinceSeconds < promoteVisibleSeconds) {
-    return { kind: 'wait', seconds: promotionWait(sinceSeconds), for: `${name}: the promotion of ${item.replica} to begin` };
+    return {
+      kind: 'wait',
+      seconds: promotionWait(sinceSeconds),
+      for: `${name}: the promotion of ${item.replica} to begin`,
+    };
   }
   return { kind: 'promote', source: replica.source };
 }
 
-function promotedNeed(item: DatabaseItem, replica: ObservedDatabase, memory: DatabaseMemory, now: Instant): DatabaseNeed {
+function promotedNeed(
+  item: DatabaseItem,
+  replica: ObservedDatabase,
+  memory: DatabaseMemory,
+  now: Instant,
+): DatabaseNeed {
   const name = `databases.${item.name}`;
   if (replica.status === 'available' || replica.status === 'backing-up') return { kind: 'done' };
   const elapsedSeconds = secondsBetween(memory.promoteAcceptedAt ?? memory.promoteAskedAt ?? now, now);
-  return { kind: 'wait', seconds: promotionWait(elapsedSeconds), for: `${name}: ${item.replica} is ${replica.status}` };
+  return {
+    kind: 'wait',
+    seconds: promotionWait(elapsedSeconds),
+    for: `${name}: ${item.replica} is ${replica.status}`,
+  };
 }
 
 /** A promotion takes minutes; hardly any ends within its first half minute. */
@@ -76,7 +119,11 @@ function promotionWait(elapsedSeconds: number): number {
 export function restoreNeed(
   item: DatabaseItem,
   recovery: string,
-  seen: { readonly replica?: ObservedDatabase; readonly copy?: ObservedDatabase; readonly snapshots: readonly ObservedDatabaseSnapshot[] },
+  seen: {
+    readonly replica?: ObservedDatabase;
+    readonly copy?: ObservedDatabase;
+    readonly snapshots: readonly ObservedDatabaseSnapshot[];
+  },
   memory: DatabaseMemory,
   now: Instant,
 ): DatabaseNeed {
@@ -84,8 +131,12 @@ export function restoreNeed(
   const copy = databaseCopyId(recovery, item.name);
   if (seen.copy) return copyNeed(name, seen.copy, memory, now);
   if (!seen.replica) {
-    return fail('failed', 'ReplicaAbsent', `${name}: there is no DB instance ${item.replica} in the recovery Region to take over`,
-      `create the replica ${item.replica}; a failover would fail as this drill does`);
+    return fail(
+      'failed',
+      'ReplicaAbsent',
+      `${name}: there is no DB instance ${item.replica} in the recovery Region to take over`,
+      `create the replica ${item.replica}; a failover would fail as this drill does`,
+    );
   }
   const { replica } = seen;
   const sources = new Set([replica.id, replica.source && lastPart(replica.source)]);
@@ -93,8 +144,12 @@ export function restoreNeed(
     .filter((snapshot) => snapshot.status === 'available' && sources.has(snapshot.database))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
   if (!newest) {
-    return fail('failed', 'NoSnapshot', `${name}: no available snapshot of ${[...sources].filter(Boolean).join(' or ')} in the recovery Region`,
-      'copy a snapshot of the database into the recovery Region, then drill again');
+    return fail(
+      'failed',
+      'NoSnapshot',
+      `${name}: no available snapshot of ${[...sources].filter(Boolean).join(' or ')} in the recovery Region`,
+      'copy a snapshot of the database into the recovery Region, then drill again',
+    );
   }
   if (memory.restoreAskedAt && secondsBetween(memory.restoreAskedAt, now) < 30) {
     return { kind: 'wait', seconds: 5, for: `${name}: the restored copy ${copy} to appear` };
@@ -104,17 +159,26 @@ export function restoreNeed(
 
 function copyNeed(name: string, copy: ObservedDatabase, memory: DatabaseMemory, now: Instant): DatabaseNeed {
   if (lost.has(copy.status)) {
-    return fail('failed', 'RestoreFailed', `${name}: the restored copy ${copy.id} is ${copy.status}`, 'see the events of the copy in RDS, then drill again');
+    return fail(
+      'failed',
+      'RestoreFailed',
+      `${name}: the restored copy ${copy.id} is ${copy.status}`,
+      'see the events of the copy in RDS, then drill again',
+    );
   }
   if (copy.status !== 'available') {
     const elapsedSeconds = secondsBetween(memory.restoreAskedAt ?? now, now);
-    const seconds = memory.passwordReplacedAt ? 5 : waitForExpected(elapsedSeconds, { earliestSeconds: 120, leastSeconds: 10 });
+    const seconds = memory.passwordReplacedAt
+      ? 5
+      : waitForExpected(elapsedSeconds, { earliestSeconds: 120, leastSeconds: 10 });
     return { kind: 'wait', seconds, for: `${name}: the restored copy ${copy.id} is ${copy.status}` };
   }
   if (!memory.passwordReplacedAt) return { kind: 'replacePassword', copy: copy.id };
   // The change shows up in the status a moment after it was accepted.
   const sinceSeconds = secondsBetween(memory.passwordReplacedAt, now);
-  return sinceSeconds < 10 ? { kind: 'wait', seconds: 10 - sinceSeconds, for: `${name}: the new password of ${copy.id}` } : { kind: 'done' };
+  return sinceSeconds < 10
+    ? { kind: 'wait', seconds: 10 - sinceSeconds, for: `${name}: the new password of ${copy.id}` }
+    : { kind: 'done' };
 }
 
 /** The DB instance id at the end of an ARN, or the id itself. */

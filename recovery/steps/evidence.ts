@@ -1,6 +1,14 @@
 import type { Plan } from '../plan/plan.ts';
 import type { StepRecord } from '../step.ts';
-import { type Instant, type RecoveryKind, type RecoveryOutcome, type ResourceRef, type StepName, secondsBetween, stepNames } from '../terms.ts';
+import {
+  type Instant,
+  type RecoveryKind,
+  type RecoveryOutcome,
+  type ResourceRef,
+  type StepName,
+  secondsBetween,
+  stepNames,
+} from '../terms.ts';
 
 /** How much of an item's data a recovery loses, with what it was measured by. */
 export interface DataLoss {
@@ -39,7 +47,9 @@ export interface EvidenceStep {
 }
 
 /** The steps whose end decides; clean-up and sweep can turn a good drill bad, never a bad one good. */
-const required: readonly StepName[] = stepNames.filter((name) => name !== 'conclude' && name !== 'cleanup' && name !== 'sweep');
+const required: readonly StepName[] = stepNames.filter(
+  (name) => name !== 'conclude' && name !== 'cleanup' && name !== 'sweep',
+);
 
 /**
  * The outcome of a run from the records of its steps. A step that was never reached, or is still `working` because its
@@ -50,10 +60,16 @@ export function concludeRun(
   records: Readonly<Partial<Record<StepName, StepRecord>>>,
 ): { readonly outcome: RecoveryOutcome; readonly reason: string | null; readonly unblock: string | null } {
   const needed = kind === 'drill' ? [...required, 'cleanup' as const, 'sweep' as const] : required;
-  const culprits = needed.map((name) => records[name]).filter((record) => record !== undefined && isBad(record));
+  const culprits = needed
+    .map((name) => records[name])
+    .filter((record) => record !== undefined && isBad(record));
   const culprit = culprits.find((r) => r?.status === 'failed') ?? culprits[0];
   if (culprit) {
-    return { outcome: culprit.status === 'failed' ? 'failed' : 'held', reason: culprit.reason ?? null, unblock: culprit.unblock ?? null };
+    return {
+      outcome: culprit.status === 'failed' ? 'failed' : 'held',
+      reason: culprit.reason ?? null,
+      unblock: culprit.unblock ?? null,
+    };
   }
   const unfinished = needed.find((name) => !isGood(records[name]));
   if (unfinished) {
@@ -75,12 +91,24 @@ function isGood(record: StepRecord | undefined): boolean {
 }
 
 /** The records in the order of the machine, as evidence lists them. */
-export function evidenceSteps(records: Readonly<Partial<Record<StepName, StepRecord>>>): readonly EvidenceStep[] {
+export function evidenceSteps(
+  records: Readonly<Partial<Record<StepName, StepRecord>>>,
+): readonly EvidenceStep[] {
   return stepNames.flatMap((name) => {
     const record = records[name];
     if (!record) return [];
     const { status, firstAt, endedAt, attempts, resources, reason } = record;
-    return [{ name, status, startedAt: firstAt, endedAt: endedAt ?? null, attempts, resources: resources.length, ...(reason && { reason }) }];
+    return [
+      {
+        name,
+        status,
+        startedAt: firstAt,
+        endedAt: endedAt ?? null,
+        attempts,
+        resources: resources.length,
+        ...(reason && { reason }),
+      },
+    ];
   });
 }
 
@@ -89,7 +117,9 @@ export function dataLossOf(
   plan: Plan,
   measured: {
     readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
-    readonly snapshots: Readonly<Record<string, { readonly id: string; readonly startedAt: Instant } | undefined>>;
+    readonly snapshots: Readonly<
+      Record<string, { readonly id: string; readonly startedAt: Instant } | undefined>
+    >;
   },
   startedAt: Instant,
 ): readonly DataLoss[] {
@@ -101,9 +131,16 @@ export function dataLossOf(
   });
   const volumes = plan.volumes.map((item): DataLoss => {
     const snapshot = measured.snapshots[item.name];
-    const common = { item: `volumes.${item.name}`, allowedSeconds: item.snapshot.rpoSeconds ?? plan.objectives.rpoSeconds };
+    const common = {
+      item: `volumes.${item.name}`,
+      allowedSeconds: item.snapshot.rpoSeconds ?? plan.objectives.rpoSeconds,
+    };
     if (!snapshot) return { ...common, basis: 'no snapshot was chosen' };
-    return { ...common, seconds: secondsBetween(snapshot.startedAt, startedAt), basis: `snapshot ${snapshot.id} of ${snapshot.startedAt}` };
+    return {
+      ...common,
+      seconds: secondsBetween(snapshot.startedAt, startedAt),
+      basis: `snapshot ${snapshot.id} of ${snapshot.startedAt}`,
+    };
   });
   return [...databases, ...volumes];
 }

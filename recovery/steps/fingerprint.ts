@@ -21,7 +21,11 @@ export interface LiveState {
 export function fingerprint(live: LiveState): Fingerprint {
   const lines: [string, string][] = [];
   for (const instance of live.instances) {
-    lines.push([`instance ${instance.id} state`, instance.state], [`instance ${instance.id} type`, instance.type], [`instance ${instance.id} tags`, canonical(instance.tags)]);
+    lines.push(
+      [`instance ${instance.id} state`, instance.state],
+      [`instance ${instance.id} type`, instance.type],
+      [`instance ${instance.id} tags`, canonical(instance.tags)],
+    );
   }
   for (const database of live.databases) {
     lines.push(
@@ -32,12 +36,16 @@ export function fingerprint(live: LiveState): Fingerprint {
     );
   }
   for (const record of live.records) {
-    lines.push([`record ${record.name} ${record.type} ${record.setIdentifier ?? ''}`.trim(), `${record.alias ?? record.values.join()} ttl ${record.ttlSeconds ?? 'none'}`]);
+    lines.push([
+      `record ${record.name} ${record.type} ${record.setIdentifier ?? ''}`.trim(),
+      `${record.alias ?? record.values.join()} ttl ${record.ttlSeconds ?? 'none'}`,
+    ]);
   }
   for (const [name, value] of Object.entries(live.settings)) {
     lines.push([`setting ${name}`, createHash('sha256').update(value).digest('hex').slice(0, 16)]);
   }
-  for (const [group, ids] of Object.entries(live.targets)) lines.push([`target group ${group}`, [...ids].sort().join()]);
+  for (const [group, ids] of Object.entries(live.targets))
+    lines.push([`target group ${group}`, [...ids].sort().join()]);
   return Object.fromEntries(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -50,5 +58,8 @@ export function differences(before: Fingerprint, after: Fingerprint): readonly s
 }
 
 function canonical(tags: Readonly<Record<string, string>>): string {
-  return Object.entries(tags).map(([key, value]) => `${key}=${value}`).sort().join(',');
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
 }

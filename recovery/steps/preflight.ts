@@ -11,7 +11,10 @@ export interface WayOut {
  * that can reach production, or the world, acts there as if it were the real one. Endpoints of AWS services inside the VPC
  * are the one exception, since Systems Manager needs them.
  */
-export function isolationProblem(subnets: readonly string[], ways: { readonly found: readonly WayOut[]; readonly absent: readonly string[] }): Problem | undefined {
+export function isolationProblem(
+  subnets: readonly string[],
+  ways: { readonly found: readonly WayOut[]; readonly absent: readonly string[] },
+): Problem | undefined {
   if (ways.absent.length > 0) {
     return {
       status: 'failed',

@@ -38,7 +38,12 @@ export function recordKey(item: TrafficItem): string {
  * What one record needs next: changed, in sync on all name servers, and answered as expected by a resolver. INSYNC says
  * nothing about caches (Route 53 Developer Guide), so the answer is asked for as a client would.
  */
-export function trafficNeed(item: TrafficItem, seen: TrafficObservation, memory: TrafficMemory, now: Instant): TrafficNeed {
+export function trafficNeed(
+  item: TrafficItem,
+  seen: TrafficObservation,
+  memory: TrafficMemory,
+  now: Instant,
+): TrafficNeed {
   const { record } = item;
   if (seen.record === 'unread') {
     return { kind: 'wait', seconds: 5, for: `traffic ${record.name}: Route 53's control plane to answer` };
@@ -58,18 +63,30 @@ export function trafficNeed(item: TrafficItem, seen: TrafficObservation, memory:
   if (!isWanted(item, seen.record) || seen.change === 'lost') return { kind: 'upsert' };
   if (memory.changeId && !memory.inSyncAt && seen.change !== 'INSYNC') {
     const elapsedSeconds = memory.changedAt ? secondsBetween(memory.changedAt, now) : 0;
-    return { kind: 'wait', seconds: elapsedSeconds < 15 ? 5 : 3, for: `traffic ${record.name}: the change to reach all name servers` };
+    return {
+      kind: 'wait',
+      seconds: elapsedSeconds < 15 ? 5 : 3,
+      for: `traffic ${record.name}: the change to reach all name servers`,
+    };
   }
   if (seen.answer === undefined) return { kind: 'resolve' };
   if (seen.answer.some((value) => sameName(value, record.value))) return { kind: 'done' };
-  return { kind: 'wait', seconds: 3, for: `traffic ${record.name}: resolvers still answer ${seen.answer.join(', ') || 'nothing'}` };
+  return {
+    kind: 'wait',
+    seconds: 3,
+    for: `traffic ${record.name}: resolvers still answer ${seen.answer.join(', ') || 'nothing'}`,
+  };
 }
 
 /** Whether the record set already is what the plan wants. */
 export function isWanted(item: TrafficItem, seen: ObservedRecord | 'absent' | 'unread'): boolean {
   if (seen === 'absent' || seen === 'unread') return false;
   const { record } = item;
-  return seen.ttlSeconds === record.ttlSeconds && seen.values.length === 1 && sameName(seen.values[0] ?? '', record.value);
+  return (
+    seen.ttlSeconds === record.ttlSeconds &&
+    seen.values.length === 1 &&
+    sameName(seen.values[0] ?? '', record.value)
+  );
 }
 
 /** Domain names compare without case and without the dot of the root. */

@@ -20,8 +20,20 @@ export interface VolumesObservation {
 }
 
 export type VolumeAction =
-  | { readonly kind: 'create'; readonly item: VolumeItem; readonly member: Member; readonly snapshot: string; readonly token: string }
-  | { readonly kind: 'attach'; readonly item: VolumeItem; readonly volume: string; readonly instance: string; readonly device: string };
+  | {
+      readonly kind: 'create';
+      readonly item: VolumeItem;
+      readonly member: Member;
+      readonly snapshot: string;
+      readonly token: string;
+    }
+  | {
+      readonly kind: 'attach';
+      readonly item: VolumeItem;
+      readonly volume: string;
+      readonly instance: string;
+      readonly device: string;
+    };
 
 export interface VolumesPlan {
   readonly actions: readonly VolumeAction[];
@@ -40,9 +52,17 @@ export function volumeTag(item: VolumeItem): string {
 }
 
 /** The newest completed snapshot that is young enough for the item's RPO, or why there is none. */
-export function chooseSnapshot(item: VolumeItem, snapshots: readonly ObservedSnapshot[], asOf: Instant): ObservedSnapshot | Problem {
-  const newest = snapshots.filter((s) => s.state === 'completed').sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
-  const selector = Object.entries(item.snapshot.tags).map(([key, value]) => `${key}=${value}`).join(', ');
+export function chooseSnapshot(
+  item: VolumeItem,
+  snapshots: readonly ObservedSnapshot[],
+  asOf: Instant,
+): ObservedSnapshot | Problem {
+  const newest = snapshots
+    .filter((s) => s.state === 'completed')
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
+  const selector = Object.entries(item.snapshot.tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
   if (!newest) {
     return {
       status: 'failed',
@@ -71,7 +91,11 @@ export function planVolumes(
   seen: VolumesObservation,
   times: { readonly startedAt: Instant; readonly now: Instant },
 ): VolumesPlan {
-  const collected = { actions: [] as VolumeAction[], problems: [] as Problem[], waits: [] as { seconds: number; for: string }[] };
+  const collected = {
+    actions: [] as VolumeAction[],
+    problems: [] as Problem[],
+    waits: [] as { seconds: number; for: string }[],
+  };
   let done = 0;
   let total = 0;
   for (const item of plan.volumes) {
@@ -113,8 +137,14 @@ function noMember(
 }
 
 /** The volumes of an item for one instance, oldest first. */
-export function volumesFor(item: VolumeItem, instanceId: string, volumes: readonly ObservedVolume[]): readonly ObservedVolume[] {
-  return volumes.filter((v) => v.tags[tagKeys.item] === volumeTag(item) && v.tags[tagKeys.instance] === instanceId);
+export function volumesFor(
+  item: VolumeItem,
+  instanceId: string,
+  volumes: readonly ObservedVolume[],
+): readonly ObservedVolume[] {
+  return volumes.filter(
+    (v) => v.tags[tagKeys.item] === volumeTag(item) && v.tags[tagKeys.instance] === instanceId,
+  );
 }
 
 function volumeNeed(
@@ -125,7 +155,9 @@ function volumeNeed(
   seen: VolumesObservation,
 ): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
   const own = volumesFor(item, member.instanceId, seen.volumes);
-  const dead = own.filter((volume) => volume.state === 'error' || volume.state === 'deleting' || volume.state === 'deleted');
+  const dead = own.filter(
+    (volume) => volume.state === 'error' || volume.state === 'deleting' || volume.state === 'deleted',
+  );
   const volume = own.find((candidate) => !dead.includes(candidate));
   const name = `volumes.${item.name}`;
   if (!volume) {
@@ -165,7 +197,13 @@ function attachNeed(
   }
   if (volume.state === 'creating') return { seconds: 2, for: `${name}: ${volume.id} to be available` };
   if (instance?.state === 'running' || instance?.state === 'stopped') {
-    return { kind: 'attach', item, volume: volume.id, instance: member.instanceId, device: item.attach.device };
+    return {
+      kind: 'attach',
+      item,
+      volume: volume.id,
+      instance: member.instanceId,
+      device: item.attach.device,
+    };
   }
   return { seconds: 3, for: `${name}: ${member.instanceId} to run` };
 }

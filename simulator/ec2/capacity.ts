@@ -6,6 +6,13 @@ import { findInstanceType, type InstanceTypeFacts } from './instanceTypes.ts';
 /** How hard other customers pull at the Region: an ordinary day, or everybody evacuating into it. */
 export type Demand = 'normal' | 'regionalEvacuation';
 
+/** How many instances of a type are to start in a zone. */
+export interface Pool {
+  readonly zone: string;
+  readonly facts: InstanceTypeFacts;
+  readonly count: number;
+}
+
 /** What EC2 can and may start: the zones' capacity, what a zone offers, and the account's vCPU quota. */
 export class Capacity {
   demand: Demand = 'normal';
@@ -52,6 +59,24 @@ export class Capacity {
     const taken = Math.min(wanted, allowed, left);
     this.#left.set(key(zone, facts.name), left - taken);
     return taken;
+  }
+
+  /**
+   * Takes capacity for all of these or for none.
+   * @throws AwsError VcpuLimitExceeded, InsufficientInstanceCapacity
+   */
+  takeAll(pools: readonly Pool[], subject: string): void {
+    const vcpus = pools.reduce((sum, { facts, count }) => sum + facts.vcpus * count, 0);
+    if (vcpus > this.vcpuQuota - this.#vcpusInUse()) throw this.#quotaExceeded();
+    for (const { zone, facts, count } of pools) {
+      const left = this.#left.get(key(zone, facts.name)) ?? Number.POSITIVE_INFINITY;
+      const unlucky = this.#isUnlucky(`${subject}/${zone}/${facts.name}`);
+      if (left < count || unlucky) throw insufficient(zone, facts.name);
+    }
+    for (const { zone, facts, count } of pools) {
+      const left = this.#left.get(key(zone, facts.name)) ?? Number.POSITIVE_INFINITY;
+      this.#left.set(key(zone, facts.name), left - count);
+    }
   }
 
   #isUnlucky(subject: string): boolean {

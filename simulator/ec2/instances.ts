@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError, NotSimulated } from '../errors.ts';
 import type { Call, Operations } from '../service.ts';
+import type { Pool } from './capacity.ts';
 import type { Ec2 } from './ec2.ts';
 import { allowMembers, endDryRun } from './inputs.ts';
 import { instanceFilters } from './instanceFilters.ts';
@@ -55,12 +56,14 @@ function start(ec2: Ec2, input: StartInstancesRequest, call: Call): InstanceStat
   refuseUnless(instances, ['stopped', 'pending', 'running'], 'started');
   endDryRun(input);
   const toStart = instances.filter(({ state }) => state === 'stopped');
-  for (const [pool, members] of Map.groupBy(toStart, ({ zone, instanceType }) => `${zone} ${instanceType}`)) {
-    const [zone = '', typeName = ''] = pool.split(' ');
-    const type = findInstanceType(typeName);
-    if (!type) throw new NotSimulated(`the instance type ${typeName}`);
-    ec2.capacity.take(zone, type, members.length, members.length, `${call.caller.accessKeyId}/start/${pool}`);
-  }
+  const byPool = Map.groupBy(toStart, ({ zone, instanceType }) => `${zone} ${instanceType}`);
+  const pools = [...byPool.values()].map((members): Pool => {
+    const { zone, instanceType } = members[0]!;
+    const facts = findInstanceType(instanceType);
+    if (!facts) throw new NotSimulated(`the instance type ${instanceType}`);
+    return { zone, facts, count: members.length };
+  });
+  ec2.capacity.takeAll(pools, `${call.caller.accessKeyId}/start`);
   return changed(instances, (instance) => {
     if (instance.state === 'stopped') ec2.lifecycle.start(instance);
   });

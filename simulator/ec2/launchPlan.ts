@@ -51,7 +51,7 @@ export function planLaunch(ec2: Ec2, input: RunInstancesRequest): LaunchPlan {
     throw new AwsError('InvalidKeyPair.NotFound', `The key pair '${keyName}' does not exist`);
   }
   // An empty string says nothing on the wire, so that it cannot take a template's user data away.
-  const userData = input.UserData || template.userData;
+  const userData = readUserData(input.UserData) ?? template.userData;
   return {
     image,
     type,
@@ -70,6 +70,18 @@ export function planLaunch(ec2: Ec2, input: RunInstancesRequest): LaunchPlan {
     ...(keyName && { keyName }),
     ...(userData && { userData }),
   };
+}
+
+const userDataBytesMax = 16 * 1024;
+
+function readUserData(encoded: string | undefined): string | undefined {
+  if (!encoded) return undefined;
+  const decoded = Buffer.from(encoded, 'base64');
+  if (decoded.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) {
+    throw invalid('Invalid BASE64 encoding of user data.');
+  }
+  if (decoded.length > userDataBytesMax) throw invalid(`User data is limited to ${userDataBytesMax} bytes`);
+  return encoded;
 }
 
 /** The zone that a request names by its subnet or its placement, if it names one: the scope of its client token. */

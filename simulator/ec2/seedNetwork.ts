@@ -63,8 +63,12 @@ export function seedSubnet(ec2: Ec2, seed: SubnetSeed): Subnet {
   return subnet;
 }
 
+/** A group takes the place of the one of its name: a VPC has one `default`, which came with it. */
 export function seedSecurityGroup(ec2: Ec2, seed: SecurityGroupSeed): SecurityGroup {
   if (!ec2.vpcs.has(seed.vpcId)) seedVpc(ec2, { id: seed.vpcId });
+  for (const other of [...ec2.securityGroups.values()]) {
+    if (other.vpcId === seed.vpcId && other.name === seed.name) ec2.securityGroups.delete(other.id);
+  }
   const group: SecurityGroup = {
     id: seedId(ec2, kinds.securityGroup, seed, `${seed.vpcId}/${seed.name}`),
     name: seed.name,

@@ -20,6 +20,7 @@ export interface Instance {
   /** When it last entered `running`. */
   runningAtMs?: number;
   instanceProfileArn?: string;
+  /** Base64, as the API carries it. */
   userData?: string;
   keyName?: string;
   clientToken?: string;
@@ -137,6 +138,7 @@ export interface LaunchTemplateVersion {
   readonly securityGroupIds?: readonly string[];
   readonly instanceProfileArn?: string;
   readonly keyName?: string;
+  /** Base64, as the API carries it. */
   readonly userData?: string;
   readonly instanceTags?: Tags;
   readonly volumeTags?: Tags;

@@ -20,7 +20,8 @@ export function compilePattern(text: string): Pattern {
     const raw = parseJson(text);
     if (raw === undefined) throw new PatternFault('Event pattern is not JSON');
     if (!isObject(raw)) throw new PatternFault('Filter is not an object');
-    return compileObject(raw);
+    const check = compileObject(nested(raw) as JsonObject);
+    return (event) => check(nested(event));
   } catch (fault) {
     if (!(fault instanceof PatternFault)) throw fault;
     throw new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${fault.message}`);
@@ -77,4 +78,21 @@ function leavesOf(value: Json | undefined): readonly Json[] {
 
 function matchesAny(matcher: Matcher, leaves: readonly Json[]): boolean {
   return matcher.kind === 'absent' ? leaves.length === 0 : leaves.some(matcher.test);
+}
+
+/**
+ * The same value with every dotted member name written as nested members: EventBridge flattens events and patterns to
+ * dotted paths, so that `{"a.b": 1}` and `{"a": {"b": 1}}` are one.
+ */
+function nested(value: Json): Json {
+  if (Array.isArray(value)) return value.map(nested);
+  if (!isObject(value)) return value;
+  const result: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const [first, ...rest] = key === '$or' ? [key] : key.split('.');
+    const inner = rest.reduceRight<Json>((wrapped, name) => ({ [name]: wrapped }), nested(member));
+    const before = Object.hasOwn(result, first!) ? result[first!] : undefined;
+    result[first!] = isObject(before) && isObject(inner) ? { ...before, ...inner } : inner;
+  }
+  return result;
 }

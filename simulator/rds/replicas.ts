@@ -36,7 +36,6 @@ export function createReadReplica(
     'PreSignedUrl',
     'DeletionProtection',
     'CopyTagsToSnapshot',
-    'AutoMinorVersionUpgrade',
     'Tags',
   ]);
   const id = newInstanceId(rds, input.DBInstanceIdentifier);
@@ -68,6 +67,7 @@ export function createReadReplica(
       encrypted: source.encrypted,
       ...(kmsKeyId !== undefined && { kmsKeyId }),
       deletionProtection: input.DeletionProtection ?? false,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
       tags: readTags(input.Tags),
     },
     { duration: 'rds.createReplica', event: 'RDS-EVENT-0046', modifiesAfterwards: false },

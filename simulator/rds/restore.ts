@@ -29,7 +29,6 @@ const newInstanceMembers = [
   'BackupRetentionPeriod',
   'PreferredBackupWindow',
   'CopyTagsToSnapshot',
-  'AutoMinorVersionUpgrade',
   'Tags',
 ] as const;
 type NewInstanceInput = Pick<
@@ -64,7 +63,7 @@ export function restoreFromSnapshot(
   if (input.Engine !== undefined && input.Engine !== snapshot.engine) {
     throw new NotSimulated('rds:RestoreDBInstanceFromDBSnapshot to another engine');
   }
-  const instance = bear(rds, 'rds:RestoreDBInstanceFromDBSnapshot', input, {
+  const instance = bear(rds, 'snapshot', input, {
     ...common(snapshot),
     id,
     tags: { ...snapshot.tags },
@@ -94,7 +93,7 @@ export function restoreToPointInTime(
   const source = rds.findInstance(input.SourceDBInstanceIdentifier);
   const id = newInstanceId(rds, input.TargetDBInstanceIdentifier);
   requireRestorable(rds, source, input);
-  const instance = bear(rds, 'rds:RestoreDBInstanceToPointInTime', input, {
+  const instance = bear(rds, 'pointInTime', input, {
     ...common(source),
     id,
     tags: {},
@@ -108,7 +107,22 @@ export function restoreToPointInTime(
 type Inherited = Required<Pick<DbInstanceSeed, 'id' | 'tags' | 'instanceClass' | 'backupRetentionDays'>> &
   DbInstanceSeed;
 
-function bear(rds: Rds, operation: string, input: NewInstanceInput, inherited: Inherited): DbInstance {
+/** The two ways to restore: what takes how long, and what RDS calls it. */
+const ways = {
+  snapshot: {
+    operation: 'rds:RestoreDBInstanceFromDBSnapshot',
+    duration: 'rds.restoreFromSnapshot',
+    event: 'RDS-EVENT-0043',
+  },
+  pointInTime: {
+    operation: 'rds:RestoreDBInstanceToPointInTime',
+    duration: 'rds.pitr',
+    event: 'RDS-EVENT-0019',
+  },
+} as const;
+
+function bear(rds: Rds, way: keyof typeof ways, input: NewInstanceInput, inherited: Inherited): DbInstance {
+  const { operation, duration, event } = ways[way];
   const instanceClass = input.DBInstanceClass ?? inherited.instanceClass;
   const retentionDays = input.BackupRetentionPeriod ?? inherited.backupRetentionDays;
   requireRetention(retentionDays);
@@ -123,12 +137,12 @@ function bear(rds: Rds, operation: string, input: NewInstanceInput, inherited: I
     ...(input.Port !== undefined && { port: input.Port }),
     ...(input.Tags !== undefined && { tags: readTags(input.Tags) }),
     deletionProtection: input.DeletionProtection ?? false,
+    copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
     iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
   };
-  const fromSnapshot = operation === 'rds:RestoreDBInstanceFromDBSnapshot';
   return giveBirth(rds, seed, {
-    duration: fromSnapshot ? 'rds.restoreFromSnapshot' : 'rds.pitr',
-    event: fromSnapshot ? 'RDS-EVENT-0043' : 'RDS-EVENT-0019',
+    duration,
+    event,
     modifiesAfterwards: input.VpcSecurityGroupIds !== undefined,
   });
 }

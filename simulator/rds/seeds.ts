@@ -29,6 +29,7 @@ export function instanceFrom(rds: Rds, seed: DbInstanceSeed): DbInstance {
     multiAz: false,
     deletionProtection: false,
     iamAuthentication: false,
+    copyTagsToSnapshot: false,
     encrypted: true,
     masterPasswordRevision: 1,
     tags: {},

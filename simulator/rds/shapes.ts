@@ -67,7 +67,7 @@ export function instanceShape(rds: Rds, instance: DbInstance): DbInstanceShape {
     ...(instance.kmsKeyId !== undefined && { KmsKeyId: instance.kmsKeyId }),
     IAMDatabaseAuthenticationEnabled: instance.iamAuthentication,
     DeletionProtection: instance.deletionProtection,
-    CopyTagsToSnapshot: false,
+    CopyTagsToSnapshot: instance.copyTagsToSnapshot,
     TagList: tagList(instance.tags),
   };
 }

@@ -68,7 +68,7 @@ export function beginSnapshot(rds: Rds, instance: DbInstance, id: string, tags: 
     encrypted: instance.encrypted,
     ...(instance.dbName !== undefined && { dbName: instance.dbName }),
     ...(instance.kmsKeyId !== undefined && { kmsKeyId: instance.kmsKeyId }),
-    tags,
+    tags: { ...(instance.copyTagsToSnapshot && instance.tags), ...tags },
   });
   complete(rds, snapshot, 'rds.backup');
   return snapshot;

@@ -31,6 +31,7 @@ export interface DbInstance {
   multiAz: boolean;
   deletionProtection: boolean;
   iamAuthentication: boolean;
+  readonly copyTagsToSnapshot: boolean;
   encrypted: boolean;
   kmsKeyId?: string;
   /** Changes whenever somebody sets another one; never the password itself. */

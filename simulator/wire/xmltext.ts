@@ -74,8 +74,9 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 function unescapeXml(text: string): string {
   return text.replace(/&([^;]*;?)/g, (_, reference: string) => {
-    const code = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));$/i.exec(reference);
-    if (code) return String.fromCodePoint(code[1] ? Number.parseInt(code[1], 16) : Number(code[2]));
+    const [, hexadecimal, decimal] = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));$/i.exec(reference) ?? [];
+    const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
+    if (code <= 0x10ffff) return String.fromCodePoint(code);
     const character = entities[reference.slice(0, -1)];
     if (character === undefined || !reference.endsWith(';'))
       throw new XmlSyntaxError(`&${reference} is no character`);

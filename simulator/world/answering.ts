@@ -20,7 +20,11 @@ export interface Destination {
 
 /** Where the answer of a resolver leads, if that is a place of the application. */
 export function destinationOf(sim: Simulator, resolution: Resolution): Destination | undefined {
-  const names = new Set(resolution.records.flatMap(({ name, type, value }) => (type === 'CNAME' ? [name, canonicalName(value)] : [name])));
+  const names = new Set(
+    resolution.records.flatMap(({ name, type, value }) =>
+      type === 'CNAME' ? [name, canonicalName(value)] : [name],
+    ),
+  );
   const addresses = new Set(resolution.records.filter(({ type }) => type === 'A').map(({ value }) => value));
   const { world } = worldOf(sim);
   for (const [region, { loadBalancer, address }] of Object.entries(world.application.regions)) {
@@ -37,7 +41,12 @@ export function destinationOf(sim: Simulator, resolution: Resolution): Destinati
  * balancer passes a request on to a healthy target, or to any target where none is healthy (Application Load Balancers
  * fail open); the server that gets it answers for the whole Region: 200 only if there is a healthy server of every kind.
  */
-export function answerOf(sim: Simulator, { region, target }: Destination, port: number, path: string): Outcome {
+export function answerOf(
+  sim: Simulator,
+  { region, target }: Destination,
+  port: number,
+  path: string,
+): Outcome {
   const { world, silentRegions } = worldOf(sim);
   if (silentRegions.has(region)) return { kind: 'silence' };
   const { application } = world;
@@ -53,7 +62,9 @@ export function answerOf(sim: Simulator, { region, target }: Destination, port: 
   const { elbv2, guests } = sim.region(region);
   const targets = elbv2.targets(place.targetGroups[front] ?? '');
   if (targets.length === 0) return gatewayError(503, `${target} has no registered targets`);
-  const candidates = targets.some(({ healthy }) => healthy) ? targets.filter(({ healthy }) => healthy) : targets;
+  const candidates = targets.some(({ healthy }) => healthy)
+    ? targets.filter(({ healthy }) => healthy)
+    : targets;
   if (!candidates.some(({ id }) => guests.isUp(id))) return gatewayError(504, 'no target answers');
   return serve(sim, region, path);
 }

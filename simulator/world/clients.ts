@@ -77,9 +77,13 @@ async function request(
   const requestMs = latencyMs('api.http', hostname);
   if (!(await pass(requestMs / 2))) return tooLate;
   const portNumber = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
-  const outcome = destination ? answerOf(sim, destination, portNumber, pathname) : ({ kind: 'silence' } as const);
+  const outcome = destination
+    ? answerOf(sim, destination, portNumber, pathname)
+    : ({ kind: 'silence' } as const);
   if (!(await pass(outcome.kind === 'silence' ? Number.POSITIVE_INFINITY : requestMs / 2))) return tooLate;
-  return outcome.kind === 'response' ? { status: outcome.status, body: outcome.body } : { failed: 'connection refused' };
+  return outcome.kind === 'response'
+    ? { status: outcome.status, body: outcome.body }
+    : { failed: 'connection refused' };
 }
 
 const resolvers = new WeakMap<Simulator, Map<RegionName, Resolver>>();

@@ -109,7 +109,12 @@ function missingSettings(
   });
 }
 
-function databaseProblem(sim: Simulator, region: Region, instance: Instance, endpoint: string): string | undefined {
+function databaseProblem(
+  sim: Simulator,
+  region: Region,
+  instance: Instance,
+  endpoint: string,
+): string | undefined {
   const found = databaseAt(sim, endpoint);
   if (!found) return `there is no database ${endpoint}`;
   const { database } = found;

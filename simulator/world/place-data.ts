@@ -10,7 +10,16 @@ export function placeDatabases(sim: Simulator, region: Region, world: WorldRegio
     rds.addSubnetGroup({ name, vpcId, subnetIds: subnets });
   }
   for (const [id, database] of Object.entries(world.databases)) {
-    const { engine, version, class: instanceClass, storageGiB, zone, replicates, ageSeconds, ...rest } = database;
+    const {
+      engine,
+      version,
+      class: instanceClass,
+      storageGiB,
+      zone,
+      replicates,
+      ageSeconds,
+      ...rest
+    } = database;
     rds.addInstance({
       id,
       engine,
@@ -42,13 +51,19 @@ export function placeDatabases(sim: Simulator, region: Region, world: WorldRegio
       createdAtMs: nowMs - ageSeconds * 1000,
       encrypted,
       tags,
-      ...(copiedFrom && { copiedFrom: sim.region(copiedFrom.region).rds.arn('snapshot', copiedFrom.snapshot) }),
+      ...(copiedFrom && {
+        copiedFrom: sim.region(copiedFrom.region).rds.arn('snapshot', copiedFrom.snapshot),
+      }),
     });
   }
 }
 
 /** RDS names a source in the same Region by its id, one in another Region by its ARN. */
-function sourceOf(sim: Simulator, region: Region, { region: home, database }: { region: string; database: string }): string {
+function sourceOf(
+  sim: Simulator,
+  region: Region,
+  { region: home, database }: { region: string; database: string },
+): string {
   return home === region.name ? database : sim.region(home).rds.arn('db', database);
 }
 

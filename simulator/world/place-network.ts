@@ -18,7 +18,11 @@ export function placeNetwork(region: Region, world: WorldRegion): void {
       vpcId: vpc,
       main,
       subnetIds: subnets,
-      routes: Object.entries(routes).map(([destination, target]) => ({ destination, target, state: 'active' })),
+      routes: Object.entries(routes).map(([destination, target]) => ({
+        destination,
+        target,
+        state: 'active',
+      })),
     });
   }
   for (const [id, { vpc, service, type, subnets }] of Object.entries(world.endpoints)) {

@@ -13,7 +13,9 @@ export function placeServers(sim: Simulator, region: Region, world: WorldRegion)
   for (const { zone, type, for: seconds } of world.capacity) {
     region.ec2.setCapacity(region.name + zone, type, 0);
     if (seconds === undefined) continue;
-    sim.clock.after(seconds * 1000, () => region.ec2.setCapacity(region.name + zone, type, Number.POSITIVE_INFINITY));
+    sim.clock.after(seconds * 1000, () =>
+      region.ec2.setCapacity(region.name + zone, type, Number.POSITIVE_INFINITY),
+    );
   }
   if (world.quotas.vcpus !== undefined) region.ec2.capacity.vcpuQuota = world.quotas.vcpus;
 }
@@ -81,8 +83,10 @@ function placeInstances(sim: Simulator, { name: regionName, ec2 }: Region, world
   const nowMs = sim.clock.nowMs();
   const devices = new Map<string, { readonly instanceId: string; readonly device: string }>();
   for (const [id, instance] of Object.entries(world.instances)) {
-    const { image, type, subnet, state, ageSeconds, securityGroups, profile, userData, volumes, tags } = instance;
-    for (const [device, volume] of Object.entries(volumes)) devices.set(volume.id, { instanceId: id, device });
+    const { image, type, subnet, state, ageSeconds, securityGroups, profile, userData, volumes, tags } =
+      instance;
+    for (const [device, volume] of Object.entries(volumes))
+      devices.set(volume.id, { instanceId: id, device });
     ec2.addInstance({
       id,
       imageId: image,

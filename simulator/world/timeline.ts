@@ -96,7 +96,8 @@ export class Timeline {
         });
       });
       rds.onStatus(({ instance }) => {
-        if (instance.status === 'available' && instance.replicaSource === undefined) this.#noteDatabase(name, instance.id);
+        if (instance.status === 'available' && instance.replicaSource === undefined)
+          this.#noteDatabase(name, instance.id);
       });
     }
     this.#sim.faults.unshift((call, input) => {
@@ -157,7 +158,8 @@ export class Timeline {
         // A repeated call is refused once the first was accepted, and must not make the operation look shorter.
         if (this.#sim.region(region).rds.instances.get(id)?.accepted !== undefined) return;
         const how = operation === 'PromoteReadReplica' ? 'promoted' : 'restored';
-        if (how === 'promoted' || !this.#asked.has(`${region}/${id}`)) this.#asked.set(`${region}/${id}`, { atMs, how });
+        if (how === 'promoted' || !this.#asked.has(`${region}/${id}`))
+          this.#asked.set(`${region}/${id}`, { atMs, how });
         return;
       }
       case 'PutParameter':
@@ -165,7 +167,8 @@ export class Timeline {
         return;
       case 'ChangeResourceRecordSets': {
         const zoneId = String(input['HostedZoneId']).replace(/^\/?hostedzone\//, '');
-        const insyncAtMs = () => this.#sim.route53.zones.all.find(({ id }) => id === zoneId)?.insyncAtMs ?? atMs;
+        const insyncAtMs = () =>
+          this.#sim.route53.zones.all.find(({ id }) => id === zoneId)?.insyncAtMs ?? atMs;
         this.changes.push({ zoneId, span: () => ({ fromMs: atMs, toMs: Math.max(atMs, insyncAtMs()) }) });
         return;
       }

@@ -31,11 +31,11 @@ export function watchLiveTraffic(
   const endMs = sim.clock.nowMs() + (options.forSeconds ?? 6 * 3600) * 1000;
   const waiting = new Set<Resolver>();
   let [begun, stopped] = [0, false];
-  let [answeredAtMs, firstAnsweredAtMs, target]: [number | undefined, number | undefined, string | undefined] = [
-    undefined,
-    undefined,
-    undefined,
-  ];
+  let [answeredAtMs, firstAnsweredAtMs, target]: [
+    number | undefined,
+    number | undefined,
+    string | undefined,
+  ] = [undefined, undefined, undefined];
   const ask = (resolver: Resolver): void => {
     const destination = destinationOf(sim, resolver.resolve(application.liveName, 'A'));
     if (destination?.region !== options.from) return;

@@ -8,12 +8,29 @@ import { shopPlan } from './plans.ts';
 const at = '2026-03-02T09:00:00.000Z';
 
 function record(step: StepName, status: StepStatus, parts: Partial<StepRecord> = {}): StepRecord {
-  return { step, run: 1, status, firstAt: at, lastAt: at, attempts: 1, counts: { done: 0, total: 0 }, resources: [], memory: null, ...parts };
+  return {
+    step,
+    run: 1,
+    status,
+    firstAt: at,
+    lastAt: at,
+    attempts: 1,
+    counts: { done: 0, total: 0 },
+    resources: [],
+    memory: null,
+    ...parts,
+  };
 }
 
-function allDone(changes: Partial<Record<StepName, StepRecord | undefined>> = {}): Partial<Record<StepName, StepRecord>> {
-  const done = Object.fromEntries(stepNames.filter((name) => name !== 'conclude').map((name) => [name, record(name, 'done')]));
-  return Object.fromEntries(Object.entries({ ...done, ...changes }).filter(([, value]) => value !== undefined)) as Partial<Record<StepName, StepRecord>>;
+function allDone(
+  changes: Partial<Record<StepName, StepRecord | undefined>> = {},
+): Partial<Record<StepName, StepRecord>> {
+  const done = Object.fromEntries(
+    stepNames.filter((name) => name !== 'conclude').map((name) => [name, record(name, 'done')]),
+  );
+  return Object.fromEntries(
+    Object.entries({ ...done, ...changes }).filter(([, value]) => value !== undefined),
+  ) as Partial<Record<StepName, StepRecord>>;
 }
 
 test('all steps done is recovered for a failover and drilled for a drill', () => {
@@ -22,11 +39,16 @@ test('all steps done is recovered for a failover and drilled for a drill', () =>
 });
 
 test('a skipped step counts as done: the plan had nothing for it', () => {
-  assert.equal(concludeRun('failover', allDone({ reload: record('reload', 'skipped') })).outcome, 'recovered');
+  assert.equal(
+    concludeRun('failover', allDone({ reload: record('reload', 'skipped') })).outcome,
+    'recovered',
+  );
 });
 
 for (const kind of ['failover', 'drill'] as const satisfies readonly RecoveryKind[]) {
-  const needed = stepNames.filter((name) => name !== 'conclude' && (kind === 'drill' || (name !== 'cleanup' && name !== 'sweep')));
+  const needed = stepNames.filter(
+    (name) => name !== 'conclude' && (kind === 'drill' || (name !== 'cleanup' && name !== 'sweep')),
+  );
   for (const name of needed) {
     test(`a ${kind} that never reached ${name} is failed, not ${kind === 'drill' ? 'drilled' : 'recovered'}`, () => {
       const concluded = concludeRun(kind, allDone({ [name]: undefined }));
@@ -37,20 +59,29 @@ for (const kind of ['failover', 'drill'] as const satisfies readonly RecoveryKin
       assert.equal(concludeRun(kind, allDone({ [name]: record(name, 'working') })).outcome, 'failed');
     });
     test(`a ${kind} whose ${name} is held is held, with its reason and its way out`, () => {
-      const concluded = concludeRun(kind, allDone({ [name]: record(name, 'held', { reason: 'why', unblock: 'how' }) }));
+      const concluded = concludeRun(
+        kind,
+        allDone({ [name]: record(name, 'held', { reason: 'why', unblock: 'how' }) }),
+      );
       assert.deepEqual(concluded, { outcome: 'held', reason: 'why', unblock: 'how' });
     });
   }
 }
 
 test('a failed step speaks before a held one', () => {
-  const records = allDone({ servers: record('servers', 'held', { reason: 'held' }), volumes: record('volumes', 'failed', { reason: 'failed' }) });
+  const records = allDone({
+    servers: record('servers', 'held', { reason: 'held' }),
+    volumes: record('volumes', 'failed', { reason: 'failed' }),
+  });
   assert.equal(concludeRun('failover', records).reason, 'failed');
 });
 
 test('evidence lists the steps in the order of the machine, with what they touched', () => {
   const resources = [{ region: 'r', type: 'volume', id: 'vol-1' }];
-  const steps = evidenceSteps({ volumes: record('volumes', 'done', { resources, endedAt: at, attempts: 3 }), open: record('open', 'working') });
+  const steps = evidenceSteps({
+    volumes: record('volumes', 'done', { resources, endedAt: at, attempts: 3 }),
+    open: record('open', 'working'),
+  });
   assert.deepEqual(steps, [
     { name: 'open', status: 'working', startedAt: at, endedAt: null, attempts: 1, resources: 0 },
     { name: 'volumes', status: 'done', startedAt: at, endedAt: at, attempts: 3, resources: 1 },
@@ -60,7 +91,10 @@ test('evidence lists the steps in the order of the machine, with what they touch
 test('the loss of a database is its last lag, that of a volume the age of its snapshot, each against its own limit', () => {
   const losses = dataLossOf(
     shopPlan(),
-    { lags: { orders: { seconds: 4, at } }, snapshots: { data: { id: 'snap-1', startedAt: '2026-03-02T08:35:00.000Z' } } },
+    {
+      lags: { orders: { seconds: 4, at } },
+      snapshots: { data: { id: 'snap-1', startedAt: '2026-03-02T08:35:00.000Z' } },
+    },
     at,
   );
   assert.deepEqual(

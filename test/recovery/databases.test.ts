@@ -16,7 +16,17 @@ const item: DatabaseItem = {
 const now = '2026-03-02T09:00:00.000Z';
 
 function database(parts: Partial<ObservedDatabase>): ObservedDatabase {
-  return { id: item.replica, arn: 'arn', status: 'available', class: 'db.m7g.large', securityGroups: [], backupRetentionDays: 0, multiAz: false, tags: {}, ...parts };
+  return {
+    id: item.replica,
+    arn: 'arn',
+    status: 'available',
+    class: 'db.m7g.large',
+    securityGroups: [],
+    backupRetentionDays: 0,
+    multiAz: false,
+    tags: {},
+    ...parts,
+  };
 }
 
 runCases<{ replica?: Partial<ObservedDatabase>; memory: DatabaseMemory; now?: string }>(
@@ -24,7 +34,13 @@ runCases<{ replica?: Partial<ObservedDatabase>; memory: DatabaseMemory; now?: st
   (given) => promotionNeed(item, given.replica && database(given.replica), given.memory, given.now ?? now),
 );
 
-const snapshot = (id: string, createdAt: string, of = 'shop-orders'): ObservedDatabaseSnapshot => ({ id, arn: id, database: of, status: 'available', createdAt });
+const snapshot = (id: string, createdAt: string, of = 'shop-orders'): ObservedDatabaseSnapshot => ({
+  id,
+  arn: id,
+  database: of,
+  status: 'available',
+  createdAt,
+});
 const replica = database({ source: 'arn:aws:rds:ap-northeast-2:123456789012:db:shop-orders' });
 
 test('a drill restores the newest available snapshot of the database that the replica follows', () => {
@@ -40,7 +56,13 @@ test('a drill restores the newest available snapshot of the database that the re
 });
 
 test('a drill without the replica fails as a failover would, though a snapshot is there', () => {
-  const need = restoreNeed(item, 'shop-drill-7', { snapshots: [snapshot('new', '2026-03-02T06:00:00Z')] }, {}, now);
+  const need = restoreNeed(
+    item,
+    'shop-drill-7',
+    { snapshots: [snapshot('new', '2026-03-02T06:00:00Z')] },
+    {},
+    now,
+  );
   assert.ok(need.kind === 'problem' && need.problem.code === 'ReplicaAbsent');
 });
 
@@ -55,12 +77,36 @@ test('a restored copy gets a password of its own before it counts as done', () =
   assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, {}, now).kind, 'replacePassword');
   const replaced = { passwordReplacedAt: '2026-03-02T08:59:55Z' };
   assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, replaced, now).kind, 'wait');
-  assert.equal(restoreNeed(item, 'r', { replica, copy, snapshots: [] }, { passwordReplacedAt: '2026-03-02T08:59:00Z' }, now).kind, 'done');
+  assert.equal(
+    restoreNeed(
+      item,
+      'r',
+      { replica, copy, snapshots: [] },
+      { passwordReplacedAt: '2026-03-02T08:59:00Z' },
+      now,
+    ).kind,
+    'done',
+  );
   const modifying = database({ id: 'copy', status: 'modifying' });
-  assert.equal(restoreNeed(item, 'r', { replica, copy: modifying, snapshots: [] }, { passwordReplacedAt: '2026-03-02T08:59:00Z' }, now).kind, 'wait');
+  assert.equal(
+    restoreNeed(
+      item,
+      'r',
+      { replica, copy: modifying, snapshots: [] },
+      { passwordReplacedAt: '2026-03-02T08:59:00Z' },
+      now,
+    ).kind,
+    'wait',
+  );
 });
 
 test('a copy that RDS gave up fails the drill', () => {
-  const need = restoreNeed(item, 'r', { replica, copy: database({ id: 'copy', status: 'incompatible-restore' }), snapshots: [] }, {}, now);
+  const need = restoreNeed(
+    item,
+    'r',
+    { replica, copy: database({ id: 'copy', status: 'incompatible-restore' }), snapshots: [] },
+    {},
+    now,
+  );
   assert.ok(need.kind === 'problem' && need.problem.code === 'RestoreFailed');
 });

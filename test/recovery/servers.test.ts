@@ -6,7 +6,12 @@ import type { LaunchSource, Plan, ServerItem, StartSource } from '../../recovery
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
 import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
 import { emptyServersMemory, type Launch, type ServersMemory } from '../../recovery/steps/servers/memory.ts';
-import { needsAgent, type ServersObservation, slotNeed, slotsOf } from '../../recovery/steps/servers/slots.ts';
+import {
+  needsAgent,
+  type ServersObservation,
+  slotNeed,
+  slotsOf,
+} from '../../recovery/steps/servers/slots.ts';
 import type { RecoveryKind } from '../../recovery/terms.ts';
 import { runCases } from '../cases.ts';
 import { shopPlan } from './plans.ts';
@@ -17,7 +22,18 @@ const web = plan.servers.find((item) => item.name === 'web') as ServerItem & { s
 const worker = plan.servers.find((item) => item.name === 'worker') as ServerItem & { source: LaunchSource };
 
 function instance(id: string, parts: Partial<ObservedInstance> = {}): ObservedInstance {
-  return { id, imageId: 'ami-1', type: 'm7g.large', zone: 'ap-northeast-1a', subnet: 'subnet-a', state: 'stopped', securityGroups: ['sg-1'], launchedAt: now, tags: {}, ...parts };
+  return {
+    id,
+    imageId: 'ami-1',
+    type: 'm7g.large',
+    zone: 'ap-northeast-1a',
+    subnet: 'subnet-a',
+    state: 'stopped',
+    securityGroups: ['sg-1'],
+    launchedAt: now,
+    tags: {},
+    ...parts,
+  };
 }
 
 const nothingSeen: ServersObservation = { standing: {}, launched: {}, online: new Set(), registered: {} };
@@ -52,7 +68,10 @@ test('a selector that matches no standing instance fails and names the selector'
 test('a launch source has as many slots as the plan counts', () => {
   const slots = slotsOf({ ...worker, source: { ...worker.source, count: 3 } }, nothingSeen);
   assert.ok(Array.isArray(slots));
-  assert.deepEqual(slots.map((slot) => slot.name), ['worker#0', 'worker#1', 'worker#2']);
+  assert.deepEqual(
+    slots.map((slot) => slot.name),
+    ['worker#0', 'worker#1', 'worker#2'],
+  );
 });
 
 test('an agent is needed for mounts and reload, and for inside checks in a drill alone', () => {
@@ -64,32 +83,63 @@ test('an agent is needed for mounts and reload, and for inside checks in a drill
 });
 
 function need(index: number, item: ServerItem = worker, copyOf?: ObservedInstance): LaunchNeed {
-  return { slot: { item: item.name, name: `${item.name}#${index}` }, item, image: 'ami-1', ...(copyOf && { copyOf }) };
+  return {
+    slot: { item: item.name, name: `${item.name}#${index}` },
+    item,
+    image: 'ami-1',
+    ...(copyOf && { copyOf }),
+  };
 }
 
 function refusedLaunch(ordinal: number, parts: Partial<Launch> = {}): Launch {
-  return { ordinal, item: 'worker', slots: ['worker#0'], image: 'ami-1', type: 't', subnet: 's', requestedAt: '2026-03-02T08:59:55Z', refused: 'no capacity', ...parts };
+  return {
+    ordinal,
+    item: 'worker',
+    slots: ['worker#0'],
+    image: 'ami-1',
+    type: 't',
+    subnet: 's',
+    requestedAt: '2026-03-02T08:59:55Z',
+    refused: 'no capacity',
+    ...parts,
+  };
 }
 
-const launchContext = (memory: Partial<ServersMemory> = {}, kind: RecoveryKind = 'failover') => ({ plan, kind, now, memory: { ...emptyServersMemory, ...memory } });
+const launchContext = (memory: Partial<ServersMemory> = {}, kind: RecoveryKind = 'failover') => ({
+  plan,
+  kind,
+  now,
+  memory: { ...emptyServersMemory, ...memory },
+});
 
 test('slots of one item and image go into one launch', () => {
   const planned = planLaunches([need(0), need(1), need(2)], launchContext());
   assert.ok(planned.kind === 'launches');
-  assert.deepEqual(planned.launches.map((launch) => launch.slots), [['worker#0', 'worker#1', 'worker#2']]);
+  assert.deepEqual(
+    planned.launches.map((launch) => launch.slots),
+    [['worker#0', 'worker#1', 'worker#2']],
+  );
 });
 
 test('copies of different models are launched apart', () => {
-  const planned = planLaunches([need(0, web, instance('i-1')), need(1, web, instance('i-2', { subnet: 'subnet-c' }))], launchContext());
+  const planned = planLaunches(
+    [need(0, web, instance('i-1')), need(1, web, instance('i-2', { subnet: 'subnet-c' }))],
+    launchContext(),
+  );
   assert.ok(planned.kind === 'launches' && planned.launches.length === 2);
-  assert.deepEqual(planned.launches.map((launch) => launch.ordinal), [0, 1]);
+  assert.deepEqual(
+    planned.launches.map((launch) => launch.ordinal),
+    [0, 1],
+  );
 });
 
 test('refusals go through every subnet for a type before the next type', () => {
   const tried = [0, 1, 2, 3].map((count) => {
     const launches = Array.from({ length: count }, (_, i) => refusedLaunch(i));
     const planned = planLaunches([need(0)], launchContext({ launches }));
-    return planned.kind === 'launches' ? `${planned.launches[0]?.type} ${planned.launches[0]?.subnet.slice(-1)}` : planned.kind;
+    return planned.kind === 'launches'
+      ? `${planned.launches[0]?.type} ${planned.launches[0]?.subnet.slice(-1)}`
+      : planned.kind;
   });
   assert.deepEqual(tried, ['m7g.large 1', 'm7g.large 3', 'm6g.large 1', 'm6g.large 3']);
 });
@@ -110,14 +160,20 @@ test('a drill launches into its own subnets only', () => {
 
 test('no slot is ever in two of the launches planned at once, and none is left out', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(3), fc.constantFrom('subnet-a', 'subnet-c')), { maxLength: 20 }), (models) => {
-      const needs = models.map(([image, subnet], i) => ({ ...need(i, web, instance(`i-${i}`, { subnet })), image: `ami-${image}` }));
-      const planned = planLaunches(needs, launchContext());
-      assert.ok(planned.kind === 'launches');
-      const slots = planned.launches.flatMap((launch) => launch.slots);
-      assert.deepEqual([...slots].sort(), needs.map(({ slot }) => slot.name).sort());
-      assert.equal(new Set(planned.launches.map((launch) => launch.ordinal)).size, planned.launches.length);
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(3), fc.constantFrom('subnet-a', 'subnet-c')), { maxLength: 20 }),
+      (models) => {
+        const needs = models.map(([image, subnet], i) => ({
+          ...need(i, web, instance(`i-${i}`, { subnet })),
+          image: `ami-${image}`,
+        }));
+        const planned = planLaunches(needs, launchContext());
+        assert.ok(planned.kind === 'launches');
+        const slots = planned.launches.flatMap((launch) => launch.slots);
+        assert.deepEqual([...slots].sort(), needs.map(({ slot }) => slot.name).sort());
+        assert.equal(new Set(planned.launches.map((launch) => launch.ordinal)).size, planned.launches.length);
+      },
+    ),
     { seed: 7 },
   );
 });
@@ -125,7 +181,12 @@ test('no slot is ever in two of the launches planned at once, and none is left o
 const image = (id: string, createdAt: string): ObservedImage => ({ id, createdAt, architecture: 'arm64' });
 
 test('the newest image is chosen', () => {
-  const chosen = chooseImage('worker', worker.source, [image('old', '2026-03-01T09:00:00Z'), image('new', '2026-03-02T02:00:00Z')], now);
+  const chosen = chooseImage(
+    'worker',
+    worker.source,
+    [image('old', '2026-03-01T09:00:00Z'), image('new', '2026-03-02T02:00:00Z')],
+    now,
+  );
   assert.ok('id' in chosen && chosen.id === 'new');
 });
 

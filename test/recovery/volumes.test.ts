@@ -11,14 +11,36 @@ const times = { startedAt: '2026-03-02T09:00:00.000Z', now: '2026-03-02T09:01:00
 const member = { item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'ap-northeast-1a' };
 
 function volume(id: string, parts: Partial<ObservedVolume>): ObservedVolume {
-  return { id, zone: member.zone, state: 'available', tags: { [tagKeys.item]: 'volumes.data', [tagKeys.instance]: 'i-1' }, ...parts };
+  return {
+    id,
+    zone: member.zone,
+    state: 'available',
+    tags: { [tagKeys.item]: 'volumes.data', [tagKeys.instance]: 'i-1' },
+    ...parts,
+  };
 }
 
 function instance(state: ObservedInstance['state']): ObservedInstance {
-  return { id: 'i-1', imageId: 'ami', type: 't', zone: member.zone, subnet: 's', state, securityGroups: [], launchedAt: times.startedAt, tags: {} };
+  return {
+    id: 'i-1',
+    imageId: 'ami',
+    type: 't',
+    zone: member.zone,
+    subnet: 's',
+    state,
+    securityGroups: [],
+    launchedAt: times.startedAt,
+    tags: {},
+  };
 }
 
-const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({ id: 'snap-new', startedAt: '2026-03-02T08:35:00Z', state: 'completed', tags: {}, ...parts });
+const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({
+  id: 'snap-new',
+  startedAt: '2026-03-02T08:35:00Z',
+  state: 'completed',
+  tags: {},
+  ...parts,
+});
 
 interface Given {
   members?: null;
@@ -30,7 +52,9 @@ interface Given {
 }
 
 function plannedFor(given: Given) {
-  const snapshots = (given.snapshots ?? [{}, { id: 'snap-older', startedAt: '2026-03-02T07:35:00Z' }]).map(snapshot);
+  const snapshots = (given.snapshots ?? [{}, { id: 'snap-older', startedAt: '2026-03-02T07:35:00Z' }]).map(
+    snapshot,
+  );
   return planVolumes(
     plan,
     'shop-failover-7',
@@ -38,7 +62,10 @@ function plannedFor(given: Given) {
       members: given.members === null ? [] : [member],
       serversEnded: given.serversEnded,
       instances: { 'i-1': instance(given.instance ?? 'running') },
-      volumes: [...(given.volume ? [volume('vol-1', given.volume)] : []), ...(given.second ? [volume('vol-2', given.second)] : [])],
+      volumes: [
+        ...(given.volume ? [volume('vol-1', given.volume)] : []),
+        ...(given.second ? [volume('vol-2', given.second)] : []),
+      ],
       snapshots: { data: snapshots },
     },
     times,
@@ -48,7 +75,8 @@ function plannedFor(given: Given) {
 runCases<Given>(new URL('cases/volumes.json', import.meta.url), plannedFor);
 
 test('the token of a volume is the same each time it is asked for, and another one after a failure', () => {
-  const token = (given: Given) => plannedFor(given).actions.flatMap((action) => (action.kind === 'create' ? [action.token] : []))[0];
+  const token = (given: Given) =>
+    plannedFor(given).actions.flatMap((action) => (action.kind === 'create' ? [action.token] : []))[0];
   assert.equal(token({}), token({}));
   assert.notEqual(token({}), token({ volume: { state: 'error' } }));
 });

@@ -5,10 +5,17 @@ import type { Problem } from '../../step.ts';
 import { type Instant, secondsBetween } from '../../terms.ts';
 
 /** The newest image that is young enough for the item's RPO, or why there is none. */
-export function chooseImage(item: string, source: LaunchSource, images: readonly ObservedImage[], asOf: Instant): ObservedImage | Problem {
+export function chooseImage(
+  item: string,
+  source: LaunchSource,
+  images: readonly ObservedImage[],
+  asOf: Instant,
+): ObservedImage | Problem {
   const newest = [...images].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
   if (!newest) {
-    const selector = Object.entries(source.image.tags).map(([key, value]) => `${key}=${value}`).join(', ');
+    const selector = Object.entries(source.image.tags)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ');
     return {
       status: 'failed',
       code: 'NoImage',

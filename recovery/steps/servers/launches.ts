@@ -30,13 +30,20 @@ const roundPauseSeconds = 30;
  */
 export function planLaunches(
   needs: readonly LaunchNeed[],
-  context: { readonly plan: Plan; readonly kind: RecoveryKind; readonly now: Instant; readonly memory: ServersMemory },
+  context: {
+    readonly plan: Plan;
+    readonly kind: RecoveryKind;
+    readonly now: Instant;
+    readonly memory: ServersMemory;
+  },
 ): LaunchPlan {
   const launches: Launch[] = [];
   for (const group of groupNeeds(needs)) {
     const first = group[0]!;
     const candidates = candidatesOf(first, context.plan, context.kind);
-    const refused = context.memory.launches.filter((launch) => launch.item === first.item.name && launch.refused);
+    const refused = context.memory.launches.filter(
+      (launch) => launch.item === first.item.name && launch.refused,
+    );
     const last = refused.at(-1);
     const roundIsOver = refused.length > 0 && refused.length % candidates.length === 0;
     const sinceSeconds = last ? secondsBetween(last.requestedAt, context.now) : 0;
@@ -65,7 +72,14 @@ function groupNeeds(needs: readonly LaunchNeed[]): readonly (readonly LaunchNeed
   const groups = new Map<string, LaunchNeed[]>();
   for (const need of needs) {
     const source = need.copyOf;
-    const key = [need.item.name, need.image, source?.type, source?.subnet, source?.profileArn, source?.securityGroups.join()].join('\n');
+    const key = [
+      need.item.name,
+      need.image,
+      source?.type,
+      source?.subnet,
+      source?.profileArn,
+      source?.securityGroups.join(),
+    ].join('\n');
     groups.set(key, [...(groups.get(key) ?? []), need]);
   }
   return [...groups.values()];
@@ -76,6 +90,13 @@ function candidatesOf(need: LaunchNeed, plan: Plan, kind: RecoveryKind): readonl
   const { source } = need.item;
   const own = need.copyOf;
   const types = [...new Set([...(own ? [own.type] : []), ...source.types])];
-  const subnets = kind === 'drill' ? (plan.drill.network?.subnets ?? []) : source.subnets.length > 0 ? source.subnets : own ? [own.subnet] : [];
+  const subnets =
+    kind === 'drill'
+      ? (plan.drill.network?.subnets ?? [])
+      : source.subnets.length > 0
+        ? source.subnets
+        : own
+          ? [own.subnet]
+          : [];
   return types.flatMap((type) => subnets.map((subnet) => ({ type, subnet })));
 }

@@ -19,7 +19,13 @@ export interface ServersObservation {
 /** What a slot needs next. */
 export type SlotNeed =
   | { readonly kind: 'ready'; readonly member: Member }
-  | { readonly kind: 'wait'; readonly seconds: number; readonly for: string; readonly member?: Member; readonly register?: boolean }
+  | {
+      readonly kind: 'wait';
+      readonly seconds: number;
+      readonly for: string;
+      readonly member?: Member;
+      readonly register?: boolean;
+    }
   | { readonly kind: 'register'; readonly member: Member }
   | { readonly kind: 'start'; readonly instance: ObservedInstance; readonly changeTypeTo?: string }
   | { readonly kind: 'launch'; readonly slot: Slot; readonly abandon?: string }
@@ -51,11 +57,17 @@ export function needsAgent(plan: Plan, server: string, kind: RecoveryKind): bool
 /** The slots of one item, or why it has none. */
 export function slotsOf(item: ServerItem, seen: ServersObservation): readonly Slot[] | Problem {
   if (item.source.kind === 'launch') {
-    return Array.from({ length: item.source.count }, (_, i) => ({ item: item.name, name: `${item.name}#${i}` }));
+    return Array.from({ length: item.source.count }, (_, i) => ({
+      item: item.name,
+      name: `${item.name}#${i}`,
+    }));
   }
   const standing = seen.standing[item.name] ?? [];
-  if (standing.length > 0) return standing.map((instance) => ({ item: item.name, name: instance.id, base: instance.id }));
-  const selector = Object.entries(item.source.tags).map(([key, value]) => `${key}=${value}`).join(', ');
+  if (standing.length > 0)
+    return standing.map((instance) => ({ item: item.name, name: instance.id, base: instance.id }));
+  const selector = Object.entries(item.source.tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
   return {
     status: 'failed',
     code: 'NoServers',
@@ -75,10 +87,18 @@ export function slotNeed(slot: Slot, item: ServerItem, context: SlotsContext): S
   if (launchedId) return launchedNeed(slot, item, launchedId, ofSlot.length, context);
   if (last) return { kind: 'launch', slot };
   const standing = context.seen.standing[item.name]?.find((instance) => instance.id === slot.base);
-  return standing && kind === 'failover' ? standingNeed(slot, item, standing, context) : { kind: 'launch', slot };
+  return standing && kind === 'failover'
+    ? standingNeed(slot, item, standing, context)
+    : { kind: 'launch', slot };
 }
 
-function launchedNeed(slot: Slot, item: ServerItem, id: string, launches: number, context: SlotsContext): SlotNeed {
+function launchedNeed(
+  slot: Slot,
+  item: ServerItem,
+  id: string,
+  launches: number,
+  context: SlotsContext,
+): SlotNeed {
   const instance = context.seen.launched[id];
   // Not visible yet: EC2 shows a new instance a little later in describes than in the answer of RunInstances.
   if (!instance || instance.state === 'pending') {
@@ -87,16 +107,30 @@ function launchedNeed(slot: Slot, item: ServerItem, id: string, launches: number
   }
   if (instance.state === 'running') return runningNeed(slot, item, instance, context);
   if (launches < launchesPerSlotMax) return { kind: 'launch', slot };
-  return problem('failed', 'LaunchFailed', `servers.${item.name}: ${id} went to ${instance.state} (${instance.stateReason ?? 'no reason given'})`,
-    `remove the cause that EC2 names, then continue`);
+  return problem(
+    'failed',
+    'LaunchFailed',
+    `servers.${item.name}: ${id} went to ${instance.state} (${instance.stateReason ?? 'no reason given'})`,
+    `remove the cause that EC2 names, then continue`,
+  );
 }
 
-function standingNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, context: SlotsContext): SlotNeed {
+function standingNeed(
+  slot: Slot,
+  item: ServerItem,
+  instance: ObservedInstance,
+  context: SlotsContext,
+): SlotNeed {
   switch (instance.state) {
     case 'running':
       return runningNeed(slot, item, instance, context);
     case 'pending':
-      return { kind: 'wait', seconds: 3, for: `servers.${item.name}: ${instance.id} to run`, member: memberOf(slot, instance) };
+      return {
+        kind: 'wait',
+        seconds: 3,
+        for: `servers.${item.name}: ${instance.id} to run`,
+        member: memberOf(slot, instance),
+      };
     case 'stopping':
       return { kind: 'wait', seconds: 5, for: `servers.${item.name}: ${instance.id} to finish stopping` };
     case 'stopped':
@@ -109,7 +143,12 @@ function standingNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, 
   }
 }
 
-function stoppedNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, context: SlotsContext): SlotNeed {
+function stoppedNeed(
+  slot: Slot,
+  item: ServerItem,
+  instance: ObservedInstance,
+  context: SlotsContext,
+): SlotNeed {
   if (item.source.kind !== 'start') return { kind: 'launch', slot };
   const refused = context.memory.typesRefused[instance.id] ?? [];
   if (!refused.includes(instance.type)) return { kind: 'start', instance };
@@ -125,11 +164,17 @@ function stoppedNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, c
   };
 }
 
-function runningNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, context: SlotsContext): SlotNeed {
+function runningNeed(
+  slot: Slot,
+  item: ServerItem,
+  instance: ObservedInstance,
+  context: SlotsContext,
+): SlotNeed {
   const { plan, kind, memory, now, seen } = context;
   const member = memberOf(slot, instance);
   // A copy of a drill must never receive the traffic of the live target group.
-  const register = kind === 'failover' && item.targetGroup !== undefined && !seen.registered[item.name]?.has(instance.id);
+  const register =
+    kind === 'failover' && item.targetGroup !== undefined && !seen.registered[item.name]?.has(instance.id);
   if (!needsAgent(plan, item.name, kind) || seen.online.has(instance.id)) {
     return register ? { kind: 'register', member } : { kind: 'ready', member };
   }
@@ -137,17 +182,29 @@ function runningNeed(slot: Slot, item: ServerItem, instance: ObservedInstance, c
   if (sinceSeconds < item.agentBoundSeconds) {
     // The agent's time is long-tailed: half come within a minute, so looks are frequent at first and rarer later.
     const seconds = Math.min(item.agentBoundSeconds - sinceSeconds, sinceSeconds < 120 ? 4 : 8);
-    return { kind: 'wait', seconds, for: `servers.${item.name}: the agent of ${instance.id} to come online`, member, register };
+    return {
+      kind: 'wait',
+      seconds,
+      for: `servers.${item.name}: the agent of ${instance.id} to come online`,
+      member,
+      register,
+    };
   }
-  if (!memory.abandoned.some((id) => holdsSlot(memory, slot, id))) return { kind: 'launch', slot, abandon: instance.id };
-  return problem('failed', 'AgentOffline',
+  if (!memory.abandoned.some((id) => holdsSlot(memory, slot, id)))
+    return { kind: 'launch', slot, abandon: instance.id };
+  return problem(
+    'failed',
+    'AgentOffline',
     `servers.${item.name}: the agent of ${instance.id} is not online ${Math.round(sinceSeconds)} s after it began to run, and it already replaces another`,
-    'check instance profile, image and endpoints of Systems Manager, then continue');
+    'check instance profile, image and endpoints of Systems Manager, then continue',
+  );
 }
 
 /** Whether an instance filled this slot at any time. */
 function holdsSlot(memory: ServersMemory, slot: Slot, id: string): boolean {
-  return slot.base === id || memory.launches.some((launch) => launch.ids?.[launch.slots.indexOf(slot.name)] === id);
+  return (
+    slot.base === id || memory.launches.some((launch) => launch.ids?.[launch.slots.indexOf(slot.name)] === id)
+  );
 }
 
 function memberOf(slot: Slot, instance: ObservedInstance): Member {

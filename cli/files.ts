@@ -1,0 +1,56 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { parsePlan } from '../recovery/plan/parse.ts';
+import type { Plan } from '../recovery/plan/plan.ts';
+import { describeWorldError, parseWorld } from '../simulator/world/parse.ts';
+import type { World } from '../simulator/world/schema.ts';
+import { UsageError } from './usage-error.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** A plan by its name in `plans/` or by its file. @throws UsageError with every mistake of the file */
+export async function loadPlan(nameOrFile: string): Promise<Plan> {
+  const file = await find(nameOrFile, 'plans', 'plan');
+  const parsed = parsePlan(await readFile(file, 'utf8'), shown(file));
+  if ('plan' in parsed) return parsed.plan;
+  const lines = parsed.errors.map(
+    ({ file: name, line, path, message, fix }) =>
+      `${name}:${line}: ${path ? `${path}: ` : ''}${message}\n    fix: ${fix}`,
+  );
+  const count = parsed.errors.length;
+  throw new UsageError(
+    `${lines.join('\n')}\n${count} ${count === 1 ? 'mistake' : 'mistakes'} in the plan; nothing was run`,
+  );
+}
+
+/** A world by its file, or the one that has the plan's name. @throws UsageError with every mistake of the file */
+export async function loadWorld(file: string | undefined, plan: Plan): Promise<World> {
+  const path = file ? await find(file, 'worlds', 'world') : await find(plan.plan, 'worlds', 'world');
+  const parsed = parseWorld(await readFile(path, 'utf8'), shown(path));
+  if ('world' in parsed) return parsed.world;
+  throw new UsageError(
+    `${parsed.errors.map(describeWorldError).join('\n')}\nmistakes in the world; nothing was run`,
+  );
+}
+
+async function find(nameOrFile: string, folder: 'plans' | 'worlds', what: string): Promise<string> {
+  const isName = /^[a-z][a-z0-9-]*$/.test(nameOrFile);
+  const file = isName ? join(root, folder, `${nameOrFile}.yaml`) : nameOrFile;
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return file;
+  const known = (await readdir(join(root, folder)))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'));
+  throw new UsageError(
+    `there is no ${what} ${nameOrFile}: ${isName ? `${folder}/ has ${known.join(', ')}` : 'no such file'}`,
+  );
+}
+
+/** A path as a person at the root of the checkout would write it. */
+function shown(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}

@@ -1,0 +1,214 @@
+import type { Plan } from '../recovery/plan/plan.ts';
+import type { StepRecord } from '../recovery/step.ts';
+import type { DataLoss } from '../recovery/steps/evidence.ts';
+import { type ResourceRef, type StepName, stepNames } from '../recovery/terms.ts';
+import type { Evidence } from '../report/evidence.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { Execution } from '../simulator/stepfunctions/stepfunctions.ts';
+import { criticalPath } from '../simulator/world/model.ts';
+import type { LiveTraffic } from '../simulator/world/traffic.ts';
+import type { Violation } from './checkers.ts';
+import type { LedgerTruth } from './ledger.ts';
+import type { Rehearsal } from './rehearse.ts';
+
+/** Everything that a rehearsal measured. */
+export interface Measured {
+  readonly rehearsal: Rehearsal;
+  readonly sim: Simulator;
+  readonly recovery: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly execution: Execution;
+  /** Watched in a failover only. */
+  readonly traffic: LiveTraffic | undefined;
+  readonly ledger: LedgerTruth;
+  readonly violations: readonly Violation[];
+  readonly leaks: readonly ResourceRef[];
+}
+
+/** The evidence of a rehearsal: what the recovery wrote down, and what the world saw of it. */
+export function evidenceOf(measured: Measured): Evidence {
+  const { rehearsal, sim, recovery, startMs, endMs, execution, ledger, traffic } = measured;
+  const { plan, kind, seed } = rehearsal;
+  const outcome = ledger.evidence?.outcome ?? 'failed';
+  const verifiedAt = endOf(ledger.steps.verify);
+  const servedAtMs =
+    kind === 'drill' ? (verifiedAt === null ? undefined : Date.parse(verifiedAt)) : traffic?.answeredAtMs;
+  const rtoSeconds = servedAtMs === undefined ? null : round((servedAtMs - startMs) / 1000);
+  const losses = ledger.evidence?.dataLoss ?? [];
+  const objectives = judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
+  const path =
+    servedAtMs === undefined
+      ? undefined
+      : criticalPath(sim, { region: plan.regions.recovery, startMs, kind });
+  const apiCalls = sim.transcript.length;
+  return {
+    recovery,
+    plan: plan.plan,
+    kind,
+    seed,
+    outcome,
+    reason: ledger.evidence
+      ? (ledger.evidence.reason ?? (objectives.met === null ? objectives.reason : null))
+      : 'the recovery did not get to its conclusion',
+    rtoSeconds,
+    rpoSeconds: lossOfWorkload(losses),
+    objectives: {
+      rtoSeconds: plan.objectives.rtoSeconds,
+      rpoSeconds: plan.objectives.rpoSeconds,
+      met: objectives.met,
+    },
+    phases: phasesOf(ledger, startMs, servedAtMs),
+    criticalPathSeconds: path ? round(path.seconds) : null,
+    steps: stepNames.map((name) => stepOf(name, ledger.steps[name])),
+    apiCalls,
+    historyEvents: execution.history.length,
+    largestPayloadBytes: execution.largestPayloadBytes,
+    traffic: {
+      switchedAt: traffic?.answeredAtMs === undefined ? null : instant(traffic.answeredAtMs),
+      target: traffic?.target ?? null,
+    },
+    violations: measured.violations.map(({ checker, atMs, message }) => ({
+      checker,
+      at: instant(atMs),
+      message,
+    })),
+    leaks: [...measured.leaks],
+    planHash: plan.hash,
+    regions: { primary: plan.regions.primary, recovery: plan.regions.recovery },
+    startedAt: instant(startMs),
+    endedAt: instant(endMs),
+    onsetAt: instant(startMs),
+    verifiedAt,
+    metReason: objectives.reason,
+    repeat: rehearsal.repeat ?? null,
+    faults: [...rehearsal.faults],
+    decisions: [],
+    explanations: explain(ledger),
+    dataLoss: losses.map(({ item, seconds, basis }) => ({
+      item,
+      leastSeconds: seconds ?? null,
+      mostSeconds: seconds ?? null,
+      basis,
+    })),
+    resources: stepNames.flatMap((step) =>
+      (ledger.steps[step]?.resources ?? []).map((resource) => ({ step, ...resource })),
+    ),
+    criticalChain: (path?.chain ?? []).map(({ edge, subject, seconds }) => ({
+      name: edge,
+      subject,
+      seconds: round(seconds),
+    })),
+    timeline: timelineOf(ledger),
+  };
+}
+
+/**
+ * Whether the objectives were met. A drill that restored a copy where a failover promotes took longer for a reason that is
+ * its own: its RTO is not judged, and neither is one that was never reached called met.
+ */
+function judgeObjectives(
+  plan: Plan,
+  kind: Rehearsal['kind'],
+  rtoSeconds: number | null,
+  losses: readonly DataLoss[],
+  outcome: string,
+): { readonly met: boolean | null; readonly reason: string | null } {
+  if (outcome !== 'recovered' && outcome !== 'drilled')
+    return { met: false, reason: `the ${kind} is ${outcome}` };
+  const unknown = losses.find((loss) => loss.seconds === undefined);
+  const over = losses.find((loss) => loss.seconds !== undefined && loss.seconds > loss.allowedSeconds);
+  if (over)
+    return {
+      met: false,
+      reason: `${over.item} loses ${Math.round(over.seconds ?? 0)} s, more than the ${over.allowedSeconds} s that the plan allows (${over.basis})`,
+    };
+  if (kind === 'drill' && plan.databases.length > 0) {
+    const names = plan.databases.map((item) => `databases.${item.name}`).join(', ');
+    return {
+      met: null,
+      reason: `${names} was restored from a snapshot, where a failover promotes its replica: the RTO is not judged`,
+    };
+  }
+  if (rtoSeconds === null) return { met: false, reason: 'users were not answered by the recovery Region' };
+  if (rtoSeconds > plan.objectives.rtoSeconds)
+    return {
+      met: false,
+      reason: `the recovery took ${Math.round(rtoSeconds)} s, more than ${plan.objectives.rtoSeconds} s`,
+    };
+  if (unknown) return { met: null, reason: `the loss of ${unknown.item} is unknown: ${unknown.basis}` };
+  return { met: true, reason: null };
+}
+
+/** The workload's data loss is that of its databases; volumes are judged against the RPO of their own snapshots. */
+function lossOfWorkload(losses: readonly DataLoss[]): number | null {
+  const databases = losses.filter((loss) => loss.item.startsWith('databases.'));
+  const judged = databases.length > 0 ? databases : losses;
+  if (judged.length === 0 || judged.some((loss) => loss.seconds === undefined))
+    return judged.length === 0 ? 0 : null;
+  return round(Math.max(...judged.map((loss) => loss.seconds ?? 0)));
+}
+
+/** Detect, decide, execute and verify add up to the RTO. A drill and a manual run begin with the decision already made. */
+function phasesOf(ledger: LedgerTruth, startMs: number, servedAtMs: number | undefined): Evidence['phases'] {
+  const openedMs = atMs(endOf(ledger.steps.open));
+  const verifyMs = atMs(ledger.steps.verify?.firstAt ?? null);
+  const between = (fromMs: number | undefined, toMs: number | undefined) =>
+    fromMs === undefined || toMs === undefined ? null : round((toMs - fromMs) / 1000);
+  return {
+    detectSeconds: 0,
+    decideSeconds: between(startMs, openedMs),
+    executeSeconds: between(openedMs, verifyMs),
+    verifySeconds: between(verifyMs, servedAtMs),
+  };
+}
+
+function stepOf(name: StepName, record: StepRecord | undefined): Evidence['steps'][number] {
+  if (!record) return { name, status: null, startedAt: null, endedAt: null, attempts: 0, resources: 0 };
+  return {
+    name,
+    status: record.status,
+    startedAt: record.firstAt,
+    endedAt: endOf(record),
+    attempts: record.attempts,
+    resources: record.resources.length,
+  };
+}
+
+function explain(ledger: LedgerTruth): Evidence['explanations'] {
+  return stepNames.flatMap((step) => {
+    const record = ledger.steps[step];
+    if (!record?.reason) return [];
+    return [{ step, code: record.code ?? null, reason: record.reason, unblock: record.unblock ?? null }];
+  });
+}
+
+function timelineOf(ledger: LedgerTruth): Evidence['timeline'] {
+  const events = stepNames.flatMap((name) => {
+    const record = ledger.steps[name];
+    if (!record || record.status === 'skipped') return [];
+    const began = { at: record.firstAt, source: name, message: 'began' };
+    const counts = record.counts.total > 0 ? `, ${record.counts.done} of ${record.counts.total}` : '';
+    return record.endedAt
+      ? [began, { at: record.endedAt, source: name, message: `${record.status}${counts}` }]
+      : [began];
+  });
+  return events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+function endOf(record: StepRecord | undefined): string | null {
+  return record?.endedAt ?? null;
+}
+
+function atMs(at: string | null): number | undefined {
+  return at === null ? undefined : Date.parse(at);
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Milliseconds are as fine as the simulation is told; more digits would only look exact. */
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,100 @@
+import type { Plan } from '../recovery/plan/plan.ts';
+import type { RecoveryKind } from '../recovery/terms.ts';
+import type { Evidence } from '../report/evidence.ts';
+import type { Template } from '../simulator/cloudformation/deploy.ts';
+import { faults } from '../simulator/world/faults.ts';
+import { diffInventories, inventory } from '../simulator/world/inventory.ts';
+import type { World } from '../simulator/world/schema.ts';
+import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
+import { type Account, openAccount } from './account.ts';
+import { type Judged, judge, leaksOf } from './checkers.ts';
+import { evidenceOf } from './evidence.ts';
+import { isolateFromMachine } from './isolation.ts';
+import { readLedger } from './ledger.ts';
+import type { OnProgress } from './progress.ts';
+
+export interface Rehearsal {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly kind: RecoveryKind;
+  readonly seed: number;
+  /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
+  readonly faults: readonly string[];
+  readonly template: Template;
+  readonly onProgress?: OnProgress;
+  /** The command that brings about the same run, for the evidence. */
+  readonly repeat?: string;
+}
+
+/** What a rehearsal found, and the account as it was left, for whoever wants to look closer. */
+export interface Rehearsed {
+  readonly evidence: Evidence;
+  readonly account: Account;
+}
+
+/** How long after a failover users are watched until the last cache of the old answer has ended. */
+const watchSeconds = 1800;
+
+/** Rehearses one recovery in a world of its own, from its start to the judgement. */
+export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
+  isolateFromMachine(process.env);
+  const { plan, kind, seed, world, onProgress } = rehearsal;
+  const account = openAccount({
+    ...rehearsal,
+    onStep: (output) => onProgress?.({ kind: 'step', atMs: account.sim.clock.nowMs(), output }),
+  });
+  const { sim } = account;
+  for (const name of rehearsal.faults) faults[name]?.apply(sim, world);
+  const recovery = `${plan.plan}-${kind}-${seed}`;
+  const before = inventory(sim);
+  const startMs = sim.clock.nowMs();
+  onProgress?.({
+    kind: 'began',
+    recovery,
+    atMs: startMs,
+    says: `${kind} of ${plan.plan} in ${plan.regions.recovery}, seed ${seed}`,
+  });
+  const traffic = kind === 'failover' ? watchLiveTraffic(sim, { from: plan.regions.recovery }) : undefined;
+  const states = sim.region(plan.regions.recovery).states;
+  const input = { plan: plan.plan, recovery, run: 1 };
+  const execution = states.start({ machineArn: account.machineArns[kind], name: `${recovery}-r1`, input });
+  await sim.clock.drive(execution.done);
+  const endMs = sim.clock.nowMs();
+  onProgress?.({ kind: 'ended', atMs: endMs, says: `the execution ended ${execution.status}` });
+  await untilAnswered(account, traffic);
+  const ledger = readLedger(account, plan.plan, recovery);
+  const judged: Judged = {
+    sim,
+    plan,
+    kind,
+    recovery,
+    outcome: ledger.evidence?.outcome ?? 'failed',
+    difference: diffInventories(before, inventory(sim, { withoutBuckets: [account.ledgerBucket] })),
+  };
+  const evidence = evidenceOf({
+    rehearsal,
+    sim,
+    recovery,
+    startMs,
+    endMs,
+    execution,
+    traffic,
+    ledger,
+    violations: judge(judged),
+    leaks: leaksOf(judged),
+  });
+  return { evidence, account };
+}
+
+async function untilAnswered({ sim }: Account, traffic: LiveTraffic | undefined): Promise<void> {
+  if (!traffic) return;
+  const endMs = sim.clock.nowMs() + watchSeconds * 1000;
+  while (
+    traffic.answeredAtMs === undefined &&
+    traffic.firstAnsweredAtMs !== undefined &&
+    sim.clock.nowMs() < endMs
+  ) {
+    await sim.clock.driveUntil(sim.clock.nowMs() + 1000);
+  }
+  traffic.stop();
+}

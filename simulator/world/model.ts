@@ -1,0 +1,229 @@
+import type { Simulator } from '../simulator.ts';
+import type { Command } from '../ssm/state.ts';
+import { type Chain, longestChain, type Step } from './chain.ts';
+import { worldOf } from './placed.ts';
+import type { DatabaseSpan, InstanceLife, Span } from './timeline.ts';
+
+export type { Chain, ChainLink } from './chain.ts';
+
+/** Which undertaking is looked at: a drill ends when its servers are healthy, a failover when clients are answered. */
+export interface Undertaking {
+  readonly kind: 'drill' | 'failover';
+  readonly startMs: number;
+  /** Ids of the instances that served; every one that became healthy after the start when absent. */
+  readonly resources?: readonly string[];
+}
+
+/**
+ * What AWS alone needed for a recovery: the longest chain over the edges of this model, with the durations that were drawn.
+ *
+ * An instance is accepted → running → its operating system is up, its agent is online; a volume is available and its
+ * instance runs → attached → mounted by a command; a database is promoted or restored → settings are written → servers
+ * reload → they are healthy (in a drill: were asked) → the record is in sync → the last client's cache has ended.
+ *
+ * An edge lasts from the request that AWS accepted to the state that it led to. Whatever lies between two edges (looking,
+ * waiting, workflow, functions) is not AWS's and does not count.
+ */
+export function criticalPath(sim: Simulator, undertaking: Undertaking): Chain {
+  const lives = servingLives(sim, undertaking);
+  const steps = [
+    ...databaseSteps(sim, lives, undertaking.startMs),
+    ...lives.flatMap((life) => [
+      ...instanceSteps(life),
+      ...volumeSteps(sim, life),
+      ...serverSteps(sim, life),
+    ]),
+    ...(undertaking.kind === 'failover' ? trafficSteps(sim, lives, undertaking.startMs) : []),
+  ];
+  return longestChain(steps);
+}
+
+/** The lives that ended up serving: of each instance the last one in which its server was healthy. */
+function servingLives(sim: Simulator, { kind, startMs, resources }: Undertaking): InstanceLife[] {
+  const lives = worldOf(sim).timeline.lives.filter(
+    ({ acceptedAtMs, healthy, targetHealthy, instanceId }) =>
+      acceptedAtMs >= startMs &&
+      healthy !== undefined &&
+      (kind === 'drill' || targetHealthy !== undefined || !hasTargetGroups(sim)) &&
+      (resources?.includes(instanceId) ?? true),
+  );
+  const last = new Map(lives.map((life) => [`${life.region}/${life.instanceId}`, life]));
+  return [...last.values()];
+}
+
+function hasTargetGroups(sim: Simulator): boolean {
+  const { regions } = worldOf(sim).world.application;
+  return Object.values(regions).some(({ targetGroups }) => Object.keys(targetGroups).length > 0);
+}
+
+function instanceSteps({
+  instanceId,
+  acceptedAtMs,
+  runningAtMs,
+  bootedAtMs,
+  onlineAtMs,
+}: InstanceLife): Step[] {
+  const running = `running ${instanceId}`;
+  const steps = [step(running, 'instance running', instanceId, acceptedAtMs, runningAtMs, [])];
+  steps.push(step(`up ${instanceId}`, 'operating system up', instanceId, runningAtMs, bootedAtMs, [running]));
+  steps.push(step(`online ${instanceId}`, 'agent online', instanceId, runningAtMs, onlineAtMs, [running]));
+  return steps.filter((one) => one !== undefined);
+}
+
+function volumeSteps(sim: Simulator, { region, instanceId, acceptedAtMs, healthy }: InstanceLife): Step[] {
+  const { volumes } = worldOf(sim).timeline;
+  return (healthy?.volumeIds ?? []).flatMap((volumeId) => {
+    const spans = volumes.findLast((each) => each.volumeId === volumeId && each.instanceId === instanceId);
+    if (!spans || spans.attached.fromMs < acceptedAtMs) return [];
+    const { available, attached } = spans;
+    const mount = commandsOn(sim, region, instanceId, healthy!.atMs).findLast((command) =>
+      mentions(command, volumeId),
+    );
+    const [id, ready] = [`attached ${volumeId}`, [`available ${volumeId}`, `running ${instanceId}`]];
+    return [
+      step(`available ${volumeId}`, 'volume available', volumeId, available.fromMs, available.toMs, []),
+      step(id, 'volume attached', volumeId, attached.fromMs, attached.toMs, ready),
+      commandStep(`mounted ${volumeId}`, 'volume mounted', volumeId, mount, instanceId, [
+        id,
+        `online ${instanceId}`,
+      ]),
+    ].filter((one) => one !== undefined);
+  });
+}
+
+function databaseSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {
+  const { databases, writes } = worldOf(sim).timeline;
+  const used = new Set(
+    lives.flatMap(({ healthy }) => (healthy?.databases ?? []).map(({ region, id }) => `${region}/${id}`)),
+  );
+  const made = databases.filter(({ fromMs, region, id }) => fromMs >= startMs && used.has(`${region}/${id}`));
+  const settings = new Set(lives.flatMap(({ healthy }) => healthy?.settings ?? []));
+  const written = [...settings].flatMap((name) => {
+    const write = writes.findLast((each) => each.name.endsWith(name) && each.span().fromMs >= startMs);
+    return write ? [{ name, ...write.span() }] : [];
+  });
+  return [...made.map(databaseStep), ...written.map((span) => settingStep(span, made))];
+}
+
+function databaseStep({ id, how, fromMs, toMs }: DatabaseSpan): Step {
+  return step(`database ${id}`, `database ${how}`, id, fromMs, toMs, [])!;
+}
+
+function settingStep(
+  { name, fromMs, toMs }: Span & { readonly name: string },
+  made: readonly DatabaseSpan[],
+): Step {
+  return step(
+    `setting ${name}`,
+    'setting written',
+    name,
+    fromMs,
+    toMs,
+    made.map(({ id }) => `database ${id}`),
+  )!;
+}
+
+/** From settings and mounts to a server that is counted as healthy, or in a drill was asked. */
+function serverSteps(sim: Simulator, { region, instanceId, healthy, targetHealthy }: InstanceLife): Step[] {
+  const { volumeIds, settings, atMs } = healthy!;
+  const ready = [`online ${instanceId}`, ...settings.map((name) => `setting ${name}`)];
+  const commands = commandsOn(sim, region, instanceId, atMs);
+  const documents = Object.keys(worldOf(sim).world.regions[region]?.documents ?? {});
+  const reload = commands.findLast(({ documentName }) => documents.includes(documentName));
+  const reloaded = commandStep(
+    `reloaded ${instanceId}`,
+    'application reloaded',
+    instanceId,
+    reload,
+    instanceId,
+    ready,
+  );
+  const working = [`up ${instanceId}`, `reloaded ${instanceId}`, ...volumeIds.map((id) => `mounted ${id}`)];
+  const counted = targetHealthy
+    ? step(
+        `healthy ${instanceId}`,
+        'target healthy',
+        instanceId,
+        Math.max(atMs, targetHealthy.registeredAtMs),
+        targetHealthy.atMs,
+        working,
+      )
+    : commandStep(
+        `healthy ${instanceId}`,
+        'application asked',
+        instanceId,
+        askedBy(commands, atMs, instanceId),
+        instanceId,
+        working,
+      );
+  return [reloaded, counted].filter((one) => one !== undefined);
+}
+
+function trafficSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {
+  const { changes, answered } = worldOf(sim).timeline;
+  const change = changes.findLast((each) => each.span().fromMs >= startMs);
+  const healthy = lives.flatMap(({ instanceId }) => [`healthy ${instanceId}`, `up ${instanceId}`]);
+  if (!change) return [];
+  const { fromMs, toMs } = change.span();
+  const { liveName } = worldOf(sim).world.application;
+  return [
+    step('insync', 'change in sync', change.zoneId, fromMs, toMs, healthy),
+    step('answered', 'clients answered', liveName, toMs, answered?.atMs, ['insync']),
+  ].filter((one) => one !== undefined);
+}
+
+/** Commands on an instance that were sent before `beforeMs`, oldest first. */
+function commandsOn(sim: Simulator, region: string, instanceId: string, beforeMs: number): Command[] {
+  return sim
+    .region(region)
+    .ssm.commands.all.filter(
+      ({ requestedAtMs, invocations }) =>
+        requestedAtMs <= beforeMs && invocations.get(instanceId)?.status === 'Success',
+    )
+    .reverse();
+}
+
+/** Guests know volumes by their serial number, which is the id without its dash. */
+function mentions({ parameters }: Command, volumeId: string): boolean {
+  const values = Object.values(parameters).flat();
+  return values.some((value) => value.includes(volumeId) || value.includes(volumeId.replace('-', '')));
+}
+
+/** The command during which the server found itself healthy: the one that asked. */
+function askedBy(commands: readonly Command[], atMs: number, instanceId: string): Command | undefined {
+  return commands.findLast(({ requestedAtMs, invocations }) => {
+    const endedAtMs = invocations.get(instanceId)?.endedAtMs ?? Number.NEGATIVE_INFINITY;
+    return requestedAtMs <= atMs && atMs <= endedAtMs;
+  });
+}
+
+function commandStep(
+  id: string,
+  edge: string,
+  subject: string,
+  command: Command | undefined,
+  instanceId: string,
+  after: readonly string[],
+): Step | undefined {
+  return step(
+    id,
+    edge,
+    subject,
+    command?.requestedAtMs,
+    command?.invocations.get(instanceId)?.endedAtMs,
+    after,
+  );
+}
+
+/** No step where one of the two instants never came. */
+function step(
+  id: string,
+  edge: string,
+  subject: string,
+  fromMs: number | undefined,
+  toMs: number | undefined,
+  after: readonly string[],
+): Step | undefined {
+  if (fromMs === undefined || toMs === undefined) return undefined;
+  return { id, edge, subject, seconds: Math.max(0, toMs - fromMs) / 1000, after };
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { openLedger } from '../../aws/ledger.ts';
+import { emptyAccount } from './account.ts';
+
+const bucket = 'lifeboat-ledger';
+const key = 'plans/shop/active.json';
+
+function accountWithLedger(seed?: number) {
+  const account = emptyAccount(seed);
+  account.sim.s3.createBucket({ name: bucket, region: 'ap-northeast-1', versioned: true });
+  return account;
+}
+
+test('a record is read as it was written, and a key without one is no error', async () => {
+  const { sim, access } = accountWithLedger();
+  const ledger = openLedger(access(), bucket);
+  const run = async () => {
+    assert.deepEqual(await ledger.read(key), { ok: true, value: undefined });
+    await ledger.write(key, { step: 'open', text: 'grün <&>' });
+    return ledger.read(key);
+  };
+  const answer = await sim.clock.drive(run());
+  assert.ok(answer.ok);
+  assert.deepEqual(answer.value?.value, { step: 'open', text: 'grün <&>' });
+});
+
+test('of any number that claim a key at the same moment exactly one wins, and the others learn who', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 2, max: 6 }), fc.nat(1000), async (count, seed) => {
+      const { sim, access } = accountWithLedger(seed);
+      const claims = Array.from({ length: count }, (_, i) =>
+        openLedger(access(`claimant${i}`), bucket).claim(key, { nonce: `n${i}` }),
+      );
+      const answers = await sim.clock.drive(Promise.all(claims));
+      const wins = answers.filter((answer) => answer.ok && answer.value === 'won');
+      assert.equal(wins.length, 1);
+      const winner = answers.findIndex((answer) => answer.ok && answer.value === 'won');
+      for (const answer of answers) {
+        if (!answer.ok) assert.equal(answer.kind, 'transient');
+        else if (answer.value !== 'won') assert.deepEqual(answer.value.value, { nonce: `n${winner}` });
+      }
+    }),
+    { seed: 7, numRuns: 15 },
+  );
+});
+
+test('a claim that was won but whose answer was lost is recognised by its nonce', async () => {
+  const { sim, access } = accountWithLedger();
+  sim.faults.push((call) => (call.operation === 'PutObject' ? { kind: 'loseAnswer' } : undefined));
+  const answer = await sim.clock.drive(openLedger(access(), bucket).claim(key, { nonce: 'mine' }));
+  assert.deepEqual(answer, { ok: true, value: 'won' });
+});
+
+test('a claim that replaces a record fails when the record has changed since it was read', async () => {
+  const { sim, access } = accountWithLedger();
+  const ledger = openLedger(access(), bucket);
+  const run = async () => {
+    await ledger.write(key, { nonce: 'first' });
+    const read = await ledger.read(key);
+    await ledger.write(key, { nonce: 'second' });
+    return ledger.claim(key, { nonce: 'third' }, read.ok ? read.value : undefined);
+  };
+  const answer = await sim.clock.drive(run());
+  assert.ok(answer.ok && answer.value !== 'won');
+  assert.deepEqual(answer.value.value, { nonce: 'second' });
+});
