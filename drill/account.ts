@@ -35,8 +35,8 @@ export function openAccount(options: AccountOptions): Account {
   const sim = buildWorld(world, { seed });
   const region = plan.regions.recovery;
   const stack = deployTemplate(sim, region, template, {
-    parameters: {},
-    code: (handlerPath) => codeOf(sim, plan, handlerPath, options.onStep),
+    stackName: 'lifeboat-live',
+    code: ({ handler }) => codeOf(sim, plan, handler, options.onStep),
   });
   const ssm = sim.region(region).ssm;
   ssm.registerGuestDocument(stack.ref('MountDocument'), mountDocument);
@@ -45,7 +45,7 @@ export function openAccount(options: AccountOptions): Account {
   return {
     sim,
     ledgerBucket: stack.ref('Ledger'),
-    machineArns: { drill: stack.ref('DrillMachine'), failover: stack.ref('FailoverMachine') },
+    machineArns: { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') },
   };
 }
 

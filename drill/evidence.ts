@@ -37,10 +37,7 @@ export function evidenceOf(measured: Measured): Evidence {
   const rtoSeconds = servedAtMs === undefined ? null : round((servedAtMs - startMs) / 1000);
   const losses = ledger.evidence?.dataLoss ?? [];
   const objectives = judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
-  const path =
-    servedAtMs === undefined
-      ? undefined
-      : criticalPath(sim, { region: plan.regions.recovery, startMs, kind });
+  const path = servedAtMs === undefined ? undefined : criticalPath(sim, { startMs, kind });
   const apiCalls = sim.transcript.length;
   return {
     recovery,

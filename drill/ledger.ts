@@ -14,8 +14,8 @@ export interface LedgerTruth {
 /** Reads the records of one recovery. */
 export function readLedger(account: Account, plan: string, recovery: string): LedgerTruth {
   const read = <T>(key: string): T | undefined => {
-    const text = account.sim.s3.read(account.ledgerBucket, key);
-    return text === undefined ? undefined : (JSON.parse(text.toString()) as T);
+    const body = account.sim.s3.read(account.ledgerBucket, key)?.body;
+    return body && (JSON.parse(new TextDecoder().decode(body)) as T);
   };
   const steps = stepNames.flatMap((name) => {
     const record = read<StepRecord>(ledgerKeys.step(plan, recovery, name));

@@ -46,7 +46,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   const { sim } = account;
   for (const name of rehearsal.faults) faults[name]?.apply(sim, world);
   const recovery = `${plan.plan}-${kind}-${seed}`;
-  const before = inventory(sim);
+  const ignoring = { withoutBuckets: [account.ledgerBucket] };
+  const before = inventory(sim, ignoring);
   const startMs = sim.clock.nowMs();
   onProgress?.({
     kind: 'began',
@@ -61,15 +62,16 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   await sim.clock.drive(execution.done);
   const endMs = sim.clock.nowMs();
   onProgress?.({ kind: 'ended', atMs: endMs, says: `the execution ended ${execution.status}` });
-  await untilAnswered(account, traffic);
   const ledger = readLedger(account, plan.plan, recovery);
+  if (ledger.evidence?.outcome === 'recovered') await untilAnswered(account, traffic);
+  traffic?.stop();
   const judged: Judged = {
     sim,
     plan,
     kind,
     recovery,
     outcome: ledger.evidence?.outcome ?? 'failed',
-    difference: diffInventories(before, inventory(sim, { withoutBuckets: [account.ledgerBucket] })),
+    difference: diffInventories(before, inventory(sim, ignoring)),
   };
   const evidence = evidenceOf({
     rehearsal,
@@ -89,12 +91,6 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
 async function untilAnswered({ sim }: Account, traffic: LiveTraffic | undefined): Promise<void> {
   if (!traffic) return;
   const endMs = sim.clock.nowMs() + watchSeconds * 1000;
-  while (
-    traffic.answeredAtMs === undefined &&
-    traffic.firstAnsweredAtMs !== undefined &&
-    sim.clock.nowMs() < endMs
-  ) {
+  while (traffic.answeredAtMs === undefined && sim.clock.nowMs() < endMs)
     await sim.clock.driveUntil(sim.clock.nowMs() + 1000);
-  }
-  traffic.stop();
 }

@@ -18,6 +18,7 @@ const z99 = 2.3263478740408408;
 export class Draws {
   readonly seed: string;
   readonly #ordinals = new Map<string, number>();
+  readonly #stretched = new Map<string, number>();
 
   constructor(seed: string | number) {
     this.seed = String(seed);
@@ -36,7 +37,13 @@ export class Draws {
 
   /** A sample of a distribution of `defaults.json`, named by its path, e.g. `ec2.pendingToRunning`. */
   sample(path: string, subject: string): number {
-    return this.sampleFrom(distribution(path), path, subject);
+    return this.sampleFrom(distribution(path), path, subject) * (this.#stretched.get(path) ?? 1);
+  }
+
+  /** Multiplies every later sample of a path by a factor: a fault that makes AWS slower than it ever was. */
+  stretch(path: string, factor: number): void {
+    distribution(path);
+    this.#stretched.set(path, factor);
   }
 
   /** A sample of any distribution under a name of the caller's. */

@@ -73,7 +73,7 @@ export type Fault = (call: Call, input: unknown, sim: Simulator) => Interference
  * Says whether a role may do what AWS does in its name without a signed call: Step Functions invoking a function,
  * EventBridge starting an execution. Without guards everything is allowed.
  */
-export type Guard = (roleArn: string, action: string, resource: string) => boolean;
+export type Guard = (principal: string, action: string, resource: string) => boolean;
 
 /** An AWS account in memory: Regions, services, a virtual clock and seeded chance. */
 export class Simulator {
@@ -141,9 +141,9 @@ export class Simulator {
     return this.#answer(call);
   }
 
-  /** Whether a role may do what AWS does in its name without a signed call. */
-  permits(roleArn: string, action: string, resource: string): boolean {
-    return this.guards.every((guard) => guard(roleArn, action, resource));
+  /** Whether a role or a service principal may do what AWS does in its name without a signed call. */
+  permits(principal: string, action: string, resource: string): boolean {
+    return this.guards.every((guard) => guard(principal, action, resource));
   }
 
   /** Puts an event of an AWS service on a Region's default bus. */

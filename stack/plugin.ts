@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type RecoveryKind, recoveryKinds } from '../recovery/terms.ts';
+import type { RecoveryKind } from '../recovery/terms.ts';
 import { archive } from './archive.ts';
 import { bundle } from './bundle.ts';
-import { functionsConfig, stepFunctions, substitutions } from './functions.ts';
+import { stepFunctions } from './functions.ts';
 import { bundleDirectory } from './places.ts';
-import { roles } from './roles.ts';
-import { documents } from './ssm.ts';
+import { variables } from './variables.ts';
 
 /** The part of osls that this plugin touches. */
 interface Osls {
@@ -20,11 +19,6 @@ interface Osls {
 
 interface StateMachine {
   readonly Properties: { readonly DefinitionSubstitutions: Record<string, unknown> };
-}
-
-interface VariableRequest {
-  readonly address?: string;
-  readonly params?: readonly string[];
 }
 
 /**
@@ -45,12 +39,14 @@ export default class LifeboatStack {
     if (isTemplateOnly) osls.service.provider.versionFunctions = false;
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => (isTemplateOnly ? this.#stub() : this.#bundle()),
+      'before:package:function:package': () => this.#bundle(),
       'before:package:finalize': () => this.#pinVersions(),
     };
   }
 
   async #bundle(): Promise<void> {
-    for (const { name, directory } of await bundle()) {
+    const outDirectory = join(this.#osls.serviceDir, bundleDirectory);
+    for (const { name, directory } of await bundle({ outDirectory })) {
       await archive(directory, `${bundleDirectory}/${name}`, `${directory}.zip`);
       this.#use(name, `${directory}.zip`);
     }
@@ -82,16 +78,12 @@ export default class LifeboatStack {
   }
 }
 
-const machineIds: Readonly<Record<RecoveryKind, string>> = { drill: 'LifeboatDrill', failover: 'LifeboatFailover' };
-
-const variables: Readonly<Record<string, () => object>> = {
-  functions: functionsConfig,
-  roles,
-  documents,
-  ...Object.fromEntries(recoveryKinds.map((kind) => [`substitutions.${kind}`, () => substitutions(kind)])),
+const machineIds: Readonly<Record<RecoveryKind, string>> = {
+  drill: 'LifeboatDrill',
+  failover: 'LifeboatFailover',
 };
 
-function resolveVariable({ address = '' }: VariableRequest): { readonly value: object } {
+function resolveVariable({ address = '' }: { readonly address?: string }): { readonly value: object } {
   const variable = variables[address];
   if (!variable) throw new Error(`\${lifeboat:${address}}: there are ${Object.keys(variables).join(', ')}`);
   return { value: variable() };

@@ -141,18 +141,18 @@ function templateOf(item: ServerItem | undefined): { readonly template?: string 
   return item?.source.kind === 'launch' && item.source.template ? { template: item.source.template } : {};
 }
 
-/** Registers members with the target groups of their items, and takes abandoned instances out of them. */
+/** Registers members with the target groups of their items, and takes those out whose place another one fills. */
 export async function registerAll(
   context: StepContext,
   elb: LoadBalancing,
   register: readonly Member[],
-  abandoned: readonly { readonly item: string; readonly instanceId: string }[],
+  retire: readonly { readonly item: string; readonly instanceId: string }[],
 ): Promise<readonly Refusal[]> {
   const groupOf = (item: string) =>
     context.plan.servers.find((candidate) => candidate.name === item)?.targetGroup;
   const wanted = [
     ...register.map((m) => ({ ...m, add: true })),
-    ...abandoned.map((m) => ({ ...m, add: false })),
+    ...retire.map((m) => ({ ...m, add: false })),
   ];
   const names = [...new Set(wanted.flatMap(({ item }) => groupOf(item) ?? []))];
   if (names.length === 0) return [];

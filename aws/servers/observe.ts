@@ -1,7 +1,6 @@
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import { tagKeys } from '../../recovery/identity.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
-import type { ServersMemory } from '../../recovery/steps/servers/memory.ts';
 import { needsAgent, type ServersObservation } from '../../recovery/steps/servers/slots.ts';
 import type { Ec2 } from '../ec2.ts';
 import type { LoadBalancing } from '../elb.ts';
@@ -13,7 +12,6 @@ import type { StepContext } from '../step.ts';
 export async function observeServers(
   context: StepContext,
   clients: { readonly ec2: Ec2; readonly ssm: Ssm; readonly elb: LoadBalancing },
-  memory: ServersMemory,
 ): Promise<Answer<ServersObservation>> {
   const { plan, identity } = context;
   const answers = await gather({
@@ -24,7 +22,7 @@ export async function observeServers(
   if (!answers.ok) return answers;
   const launched = Object.fromEntries(answers.value.launched.map((instance) => [instance.id, instance]));
   const candidates = [...Object.values(answers.value.standing).flat(), ...answers.value.launched].filter(
-    (instance) => instance.state === 'running' && !memory.abandoned.includes(instance.id),
+    (instance) => instance.state === 'running',
   );
   const watched = plan.servers.some((item) => needsAgent(plan, item.name, identity.kind)) ? candidates : [];
   const online = await clients.ssm.online(watched.map((instance) => instance.id));

@@ -1,6 +1,5 @@
 import type { Refusal } from '../../recovery/answer.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
-import type { ObservedInstance } from '../../recovery/observed.ts';
 import type { ServerItem } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
@@ -41,7 +40,7 @@ type ItemNeed = SlotNeed & { readonly item: ServerItem };
 /** One call of the servers step: look, compute what each slot needs, do that, and say how things stand. */
 export async function reconcileServers(context: StepContext, clients: Clients): Promise<StepResult> {
   const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
-  const seen = await observeServers(context, clients, before);
+  const seen = await observeServers(context, clients);
   if (!seen.ok)
     return {
       standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'servers'),
@@ -77,7 +76,7 @@ async function carryOut(
     readonly problems: readonly Problem[];
   },
 ): Promise<StepResult> {
-  const { seen, needs } = state;
+  const { needs } = state;
   const of = <K extends SlotNeed['kind']>(kind: K) =>
     needs.filter((need): need is Extract<ItemNeed, { kind: K }> => need.kind === kind);
   const launching = await launch(context, clients.ec2, state);
@@ -86,20 +85,19 @@ async function carryOut(
     ...of('register').map((need) => need.member),
     ...of('wait').flatMap((need) => (need.register && need.member ? [need.member] : [])),
   ];
-  const abandoned = of('launch').flatMap((need) =>
-    need.abandon ? [{ item: need.item.name, instanceId: need.abandon }] : [],
+  const retiring = of('register').flatMap((need) =>
+    need.retire.map((instanceId) => ({ item: need.item.name, instanceId })),
   );
   const failedRegistrations =
     context.identity.kind === 'failover'
-      ? await registerAll(context, clients.elb, registering, abandoned)
+      ? await registerAll(context, clients.elb, registering, retiring)
       : [];
   const memory: ServersMemory = {
     ...launching.memory,
     typesRefused: started.typesRefused,
     refusedAt: started.refusedAt,
-    abandoned: [...new Set([...launching.memory.abandoned, ...abandoned.map((one) => one.instanceId)])],
   };
-  const members = currentMembers(context, needs, memory, seen);
+  const members = currentMembers(needs);
   const problems = [...state.problems, ...of('problem').map((need) => need.problem), ...launching.problems];
   const waits: Wait[] = [...of('wait'), ...launching.waits];
   if (of('start').length > 0) waits.push({ seconds: 3, for: 'servers: standing instances to start' });
@@ -230,36 +228,14 @@ function noteRunning(memory: ServersMemory, seen: ServersObservation, now: strin
 }
 
 /** Who fills each slot now, as soon as its zone is known: volumes are created while their servers still start. */
-function currentMembers(
-  context: StepContext,
-  needs: readonly ItemNeed[],
-  memory: ServersMemory,
-  seen: ServersObservation,
-): readonly Member[] {
-  const members = new Map<string, Member>();
-  for (const need of needs) {
-    if ('member' in need && need.member) members.set(`${need.member.item} ${need.member.slot}`, need.member);
-    if (need.kind === 'start')
-      members.set(`${need.item.name} ${need.instance.id}`, standingMember(need.item.name, need.instance));
-  }
-  const known: Readonly<Record<string, ObservedInstance>> = seen.launched;
-  for (const one of memory.launches) {
-    one.ids?.forEach((id, i) => {
-      const slot = one.slots[i];
-      const zone = known[id]?.zone;
-      const isHeld = slot && members.has(`${one.item} ${slot}`);
-      const isGone = known[id] && known[id].state !== 'pending' && known[id].state !== 'running';
-      if (slot && zone && !isHeld && !isGone && !memory.abandoned.includes(id))
-        members.set(`${one.item} ${slot}`, { item: one.item, slot, instanceId: id, zone });
-    });
-  }
-  return [...members.values()].filter((member) =>
-    context.plan.servers.some((item) => item.name === member.item),
-  );
-}
-
-function standingMember(item: string, instance: ObservedInstance): Member {
-  return { item, slot: instance.id, instanceId: instance.id, zone: instance.zone };
+function currentMembers(needs: readonly ItemNeed[]): readonly Member[] {
+  return needs.flatMap((need): readonly Member[] => {
+    if (need.kind === 'start') {
+      const { id, zone } = need.instance;
+      return [{ item: need.item.name, slot: id, instanceId: id, zone, ready: false }];
+    }
+    return 'member' in need && need.member ? [need.member] : [];
+  });
 }
 
 function refsOf(

@@ -41,8 +41,11 @@ export const targetGroupPattern = /^(?=.{1,32}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za
  */
 export const devicePattern = /^\/dev\/(?:sd[f-z]|xvd[f-z]|xvd[b-d][a-z])$/;
 
-/** An absolute path without `.`, `..`, hidden parts or anything that a shell or `fstab` reads as more than a name. */
-export const mountPathPattern = /^(?=.{2,255}$)(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
+/**
+ * An absolute path without `.`, `..`, hidden parts or anything that a shell or `fstab` reads as more than a name. The mount
+ * document checks with it too, so it stays within what every engine of Systems Manager knows: no lookahead.
+ */
+export const mountPathPattern = /^(?:\/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}){1,16}$/;
 
 /**
  * A parameter's full name. `aws` and `ssm` are reserved at the front in any spelling, and 15 levels are the most

@@ -109,7 +109,10 @@ export function planVolumes(
     total += Math.max(1, members.length);
     if (members.length === 0) noMember(item, seen, collected);
     for (const member of members) {
-      const need = volumeNeed(item, member, recovery, snapshot.id, seen);
+      const need =
+        seen.serversEnded && !member.ready
+          ? noServer(item, seen.serversEnded)
+          : volumeNeed(item, member, recovery, snapshot.id, seen);
       if (need === 'done') done += 1;
       else if ('kind' in need) collected.actions.push(need);
       else if ('code' in need) collected.problems.push(need);
@@ -125,15 +128,19 @@ function noMember(
   into: { problems: Problem[]; waits: { seconds: number; for: string }[] },
 ): void {
   if (seen.serversEnded) {
-    into.problems.push({
-      status: seen.serversEnded,
-      code: 'NoServer',
-      reason: `volumes.${item.name}: its server ${item.attach.server} is ${seen.serversEnded}`,
-      unblock: `see servers.${item.attach.server}`,
-    });
+    into.problems.push(noServer(item, seen.serversEnded));
     return;
   }
   into.waits.push({ seconds: 2, for: `volumes.${item.name}: a zone for servers.${item.attach.server}` });
+}
+
+function noServer(item: VolumeItem, ended: 'failed' | 'held'): Problem {
+  return {
+    status: ended,
+    code: 'NoServer',
+    reason: `volumes.${item.name}: its server ${item.attach.server} is ${ended}`,
+    unblock: `see servers.${item.attach.server}`,
+  };
 }
 
 /** The volumes of an item for one instance, oldest first. */
@@ -184,7 +191,11 @@ function attachNeed(
   const name = `volumes.${item.name}`;
   const { attachment } = volume;
   if (attachment?.instanceId === member.instanceId) {
-    if (attachment.state === 'attached') return 'done';
+    // While another instance may still take its place, the volume that it needs may be another one.
+    if (attachment.state === 'attached')
+      return member.ready
+        ? 'done'
+        : { seconds: 3, for: `${name}: servers.${item.attach.server} to be ready` };
     return { seconds: 2, for: `${name}: ${volume.id} to be attached` };
   }
   if (attachment) {

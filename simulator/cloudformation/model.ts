@@ -11,7 +11,6 @@ export interface Identity {
 export interface Naming {
   /** The name that the template gives it, else one that CloudFormation would make up. */
   readonly name: string;
-  readonly region: string;
   readonly accountId: string;
   /** An ARN in the stack's Region and account. */
   arn(service: string, resource: string): string;
@@ -34,15 +33,10 @@ export interface ResourceModel {
   identify(naming: Naming): Identity;
   /** Properties that take effect in the simulator. */
   readonly modelled: readonly string[];
-  /** Properties that change nothing that is simulated, such as tags on a function or how logs are kept. */
+  /** Properties that change nothing that is simulated, such as tags on a function or how long logs are kept. */
   readonly inert: readonly string[];
   create(resource: ResolvedResource, deployment: Deployment): void;
 }
 
 /** Models by resource type, such as `AWS::S3::Bucket`. */
 export type ResourceModels = Readonly<Record<string, ResourceModel>>;
-
-/** A type that other resources only name, and that has no attributes. */
-export function namedOnly({ name }: Naming): Identity {
-  return { ref: name, attributes: {} };
-}

@@ -181,7 +181,6 @@ export class Stack implements Scope {
     }
     return {
       name: given ?? `${stackName}-${id}-${this.#setting.suffix(id)}`,
-      region,
       accountId,
       arn: (service, rest) => `arn:aws:${service}:${region}:${accountId}:${rest}`,
       property,

@@ -62,10 +62,10 @@ export function configurationDetail(alarm: Alarm, operation: 'create' | 'update'
   };
 }
 
-function queries({ rule, arn }: Alarm): object[] {
+function queries({ rule, queryId }: Alarm): object[] {
   const { metric, limit } = rule;
   const query = {
-    id: rule.queryId ?? arn.slice(-36),
+    id: queryId,
     metricStat: {
       metric: { dimensions: metric.dimensions, name: metric.name, namespace: metric.namespace },
       period: rule.periodSeconds,
@@ -75,7 +75,7 @@ function queries({ rule, arn }: Alarm): object[] {
     returnData: true,
   };
   if (typeof limit === 'number') return [query];
-  const expression = `ANOMALY_DETECTION_BAND(${rule.queryId}, ${limit.deviations})`;
+  const expression = `ANOMALY_DETECTION_BAND(${queryId}, ${limit.deviations})`;
   const label = limit.label ?? `${metric.name} (expected)`;
   return [query, { id: limit.id, expression, label, returnData: true }];
 }

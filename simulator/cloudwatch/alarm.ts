@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import { AwsError, NotSimulated } from '../errors.ts';
 import { refuseUnmodelled } from '../modelled.ts';
+import type { RegionName } from '../service.ts';
 import type { AlarmStateValue, TreatMissingData } from './evaluation.ts';
 import { type Metric, readDimensions } from './metric.ts';
 import { requireStatistic } from './statistics.ts';
@@ -19,7 +20,6 @@ export interface Band {
 /** What an alarm watches and when it changes its mind. */
 export interface AlarmRule {
   readonly metric: Metric;
-  /** Id of the metric among the alarm's queries, where it was given as a query. */
   readonly queryId: string | undefined;
   readonly statistic: string;
   readonly periodSeconds: number;
@@ -45,6 +45,8 @@ export interface Alarm {
   readonly arn: string;
   readonly input: PutMetricAlarmCommandInput;
   readonly rule: AlarmRule;
+  /** Id of the metric among the alarm's queries; CloudWatch makes one up where a single metric was given. */
+  readonly queryId: string;
   readonly configuredAtMs: number;
   state: AlarmState;
 }
@@ -67,7 +69,7 @@ const daySeconds = 86_400;
  * @throws AwsError ValidationError, InvalidParameterValue, InvalidParameterCombination, MissingParameter; NotSimulated for
  * expressions other than one anomaly band, and for actions that are not SNS topics
  */
-export function readRule(input: PutMetricAlarmCommandInput): AlarmRule {
+export function readRule(input: PutMetricAlarmCommandInput, region: RegionName): AlarmRule {
   refuseUnmodelled('monitoring:PutMetricAlarm', input, [
     'AlarmName',
     'AlarmDescription',
@@ -92,7 +94,7 @@ export function readRule(input: PutMetricAlarmCommandInput): AlarmRule {
     'ThresholdMetricId',
   ]);
   if (!input.AlarmName) throw new AwsError('ValidationError', 'The parameter AlarmName is required.');
-  refuseOtherActions(input);
+  requireTopics(input, region);
   const watched = input.Metrics ? readQueries(input) : readSingleMetric(input);
   const evaluationPeriods = input.EvaluationPeriods ?? 0;
   const datapointsToAlarm = input.DatapointsToAlarm ?? evaluationPeriods;
@@ -234,10 +236,18 @@ function readTreatment(treat: string | undefined, namespace: string): TreatMissi
   }
 }
 
-function refuseOtherActions(input: PutMetricAlarmCommandInput): void {
+function requireTopics(input: PutMetricAlarmCommandInput, region: RegionName): void {
   const actions = [input.AlarmActions, input.OKActions, input.InsufficientDataActions].flatMap(
     (list) => list ?? [],
   );
-  const other = actions.find((arn) => !arn.startsWith('arn:aws:sns:'));
-  if (other !== undefined) throw new NotSimulated(`an alarm action ${other}`);
+  for (const arn of actions) {
+    const [, topicRegion] = /^arn:aws:sns:([a-z0-9-]+):\d{12}:[\w-]+$/.exec(arn) ?? [];
+    if (topicRegion === undefined) throw new NotSimulated(`an alarm action ${arn}`);
+    if (topicRegion !== region) {
+      throw new AwsError(
+        'ValidationError',
+        `Invalid region ${topicRegion} specified. Only ${region} is supported.`,
+      );
+    }
+  }
 }

@@ -41,7 +41,7 @@ export class AlarmBoard {
    */
   put(input: PutMetricAlarmCommandInput, initial?: AlarmStateValue): Alarm {
     const { sim, region } = this.#cloudwatch;
-    const rule = readRule(input);
+    const rule = readRule(input, region);
     const name = input.AlarmName ?? '';
     const nowMs = sim.clock.nowMs();
     const known = this.alarms.get(name);
@@ -56,6 +56,7 @@ export class AlarmBoard {
       arn: `arn:aws:cloudwatch:${region}:${sim.accountId}:alarm:${name}`,
       input,
       rule,
+      queryId: rule.queryId ?? known?.queryId ?? sim.draws.uuid('cloudwatch.queryId', `${region}/${name}`),
       configuredAtMs: nowMs,
       state: known?.state ?? fresh,
     };

@@ -1,9 +1,11 @@
+import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import defaults from '../defaults.json' with { type: 'json' };
 import { AwsError } from '../errors.ts';
 import type { Call, Operations, RegionName, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import { TokenBucket } from '../throttle.ts';
 import { AlarmBoard } from './alarms.ts';
+import type { AlarmStateValue } from './evaluation.ts';
 import type { MetricLister, MetricProvider } from './metric.ts';
 import { putMetricData } from './put.ts';
 import { getMetricData, getMetricStatistics, listMetrics } from './queries.ts';
@@ -41,6 +43,11 @@ export class CloudWatch implements Service {
    */
   addProvider(namespace: string, metricName: string, read: MetricProvider, list?: MetricLister): void {
     this.metrics.addProvider(namespace, metricName, read, list);
+  }
+
+  /** Puts an alarm into the world, in the state it has had; from then on it is evaluated like any other. */
+  addAlarm(input: PutMetricAlarmCommandInput, state: AlarmStateValue = 'OK'): void {
+    this.alarms.put(input, state);
   }
 
   throttle(call: Call): void {

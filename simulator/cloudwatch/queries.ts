@@ -13,19 +13,12 @@ import { refuseUnmodelled } from '../modelled.ts';
 import type { CloudWatch } from './cloudwatch.ts';
 import { dimensionList, type Metric, metricKey, readDimensions } from './metric.ts';
 import { requireStatistic } from './statistics.ts';
-import type { Point } from './store.ts';
+import type { Point, Query } from './store.ts';
 
 type Body<Output> = Omit<Output, '$metadata'>;
 
 const datapointsMax = 100_800;
 const listPage = 500;
-
-interface Series {
-  readonly metric: Metric;
-  readonly statistic: string;
-  readonly periodSeconds: number;
-  readonly unit: string | undefined;
-}
 
 /**
  * Metric values by period; the start is included, the end is not, and newest come first unless asked otherwise
@@ -72,7 +65,7 @@ export function getMetricData(
   };
 }
 
-function readSeries(query: MetricDataQuery): Series {
+function readSeries(query: MetricDataQuery): Query {
   if (!/^[a-z]\w{0,254}$/.test(query.Id ?? '')) {
     throw new AwsError(
       'ValidationError',
@@ -174,15 +167,13 @@ export function listMetrics(
 }
 
 /** Points in the order of time; periods begin at multiples of their length. */
-function pointsOf(cloudwatch: CloudWatch, series: Series, startMs: number, endMs: number): Point[] {
-  const { metric, statistic, periodSeconds, unit } = series;
-  const periodMs = periodSeconds * 1000;
-  const points: Point[] = [];
-  for (let atMs = Math.floor(startMs / periodMs) * periodMs; atMs < endMs; atMs += periodMs) {
-    const value = cloudwatch.metrics.valueOf(metric, statistic, atMs, periodSeconds, unit);
-    if (value !== undefined) points.push({ startMs: atMs, value });
-  }
-  return points;
+function pointsOf(cloudwatch: CloudWatch, query: Query, startMs: number, endMs: number): Point[] {
+  const periodMs = query.periodSeconds * 1000;
+  const firstMs = Math.floor(startMs / periodMs) * periodMs;
+  const values = cloudwatch.metrics.values(query, firstMs, Math.ceil((endMs - firstMs) / periodMs));
+  return values.flatMap((value, index) =>
+    value === undefined ? [] : [{ startMs: firstMs + index * periodMs, value }],
+  );
 }
 
 function readRange(

@@ -1,5 +1,5 @@
 import type { AlarmRule } from './alarm.ts';
-import { expectedBand, type Limits } from './band.ts';
+import { expectedBand, type Limits, trainingPeriods } from './band.ts';
 import { type AlarmStateValue, evaluationRange, judge, type Verdict } from './evaluation.ts';
 import type { MetricStore } from './store.ts';
 
@@ -22,9 +22,14 @@ export interface Reading {
 export function readAlarm(metrics: MetricStore, rule: AlarmRule, nowMs: number): Reading {
   const periodMs = rule.periodSeconds * 1000;
   const endMs = Math.floor(nowMs / periodMs) * periodMs;
-  const seen = Array.from({ length: evaluationRange(rule.evaluationPeriods) }, (_, age) =>
-    see(metrics, rule, endMs - (age + 1) * periodMs),
-  );
+  const range = evaluationRange(rule.evaluationPeriods);
+  const training = typeof rule.limit === 'number' ? 0 : trainingPeriods(rule.periodSeconds);
+  const startMs = endMs - (range + training) * periodMs;
+  const values = metrics.values(rule, startMs, range + training);
+  const seen = Array.from({ length: range }, (_, age) => {
+    const index = values.length - 1 - age;
+    return see(rule, startMs + index * periodMs, values[index], values.slice(index - training, index));
+  });
   const verdicts = seen.map(({ verdict }) => verdict);
   return {
     state: judge(verdicts, rule.evaluationPeriods, rule.datapointsToAlarm, rule.treatMissingData),
@@ -32,13 +37,15 @@ export function readAlarm(metrics: MetricStore, rule: AlarmRule, nowMs: number):
   };
 }
 
-function see(metrics: MetricStore, rule: AlarmRule, startMs: number): Seen {
-  const value = metrics.valueOf(rule.metric, rule.statistic, startMs, rule.periodSeconds, rule.unit);
-  if (value === undefined) return { startMs, value, limits: undefined, verdict: 'missing' };
+function see(
+  rule: AlarmRule,
+  startMs: number,
+  value: number | undefined,
+  past: readonly (number | undefined)[],
+): Seen {
   const { limit } = rule;
-  const limits =
-    typeof limit === 'number' ? { lower: limit, upper: limit } : expectedBand(metrics, rule, limit, startMs);
-  if (!limits) return { startMs, value, limits, verdict: 'missing' };
+  const limits = typeof limit === 'number' ? { lower: limit, upper: limit } : expectedBand(limit, past);
+  if (value === undefined || !limits) return { startMs, value, limits, verdict: 'missing' };
   return { startMs, value, limits, verdict: isBreach(rule, value, limits) ? 'breaching' : 'within' };
 }
 

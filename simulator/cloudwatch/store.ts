@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import defaults from '../defaults.json' with { type: 'json' };
+import { NotSimulated } from '../errors.ts';
 import {
   type Metric,
   type MetricLister,
@@ -21,6 +22,20 @@ interface Series {
   readonly metric: Metric;
   /** By minute: bands and long periods read many. */
   readonly minutes: Map<number, Sample[]>;
+}
+
+/** Which numbers of a metric are asked for. */
+export interface Query {
+  readonly metric: Metric;
+  readonly statistic: string;
+  readonly periodSeconds: number;
+  readonly unit: string | undefined;
+}
+
+/** Where the samples of one metric come from. */
+interface Source {
+  readonly provided: Provided | undefined;
+  readonly minutes: Series['minutes'] | undefined;
 }
 
 /** One period's value of a metric. */
@@ -61,53 +76,60 @@ export class MetricStore {
   }
 
   /**
-   * A statistic of one period, of what can be read now; undefined without data. Samples of another unit than the one asked
-   * for do not count.
+   * A statistic of so many periods from `startMs` on, of what can be read now; undefined where there is no data. Samples of
+   * another unit than the one asked for do not count.
+   * @throws NotSimulated where a unit is asked of a metric that a service measures: units of those are not kept
    */
-  valueOf(
-    metric: Metric,
-    statistic: string,
-    startMs: number,
-    periodSeconds: number,
-    unit?: string,
-  ): number | undefined {
-    const samples = this.#samples(metric, startMs, startMs + periodSeconds * 1000).filter(
-      (sample) => unit === undefined || sample.unit === unit,
-    );
-    return samples.length === 0 ? undefined : computeStatistic(statistic, samples);
+  values(query: Query, startMs: number, count: number): (number | undefined)[] {
+    const source = this.#sourceOf(query);
+    const periodMs = query.periodSeconds * 1000;
+    return Array.from({ length: count }, (_, index) => {
+      const fromMs = startMs + index * periodMs;
+      const samples = this.#samples(source, query, fromMs, fromMs + periodMs);
+      return samples.length === 0 ? undefined : computeStatistic(query.statistic, samples);
+    });
   }
 
-  #samples(metric: Metric, startMs: number, endMs: number): Sample[] {
+  #sourceOf({ metric, unit }: Query): Source {
+    const provided = this.#provided.get(`${metric.namespace}\n${metric.name}`);
+    if (provided && unit !== undefined)
+      throw new NotSimulated(`the unit of ${metric.namespace} ${metric.name}`);
+    return { provided, minutes: this.#put.get(metricKey(metric))?.minutes };
+  }
+
+  #samples({ provided, minutes }: Source, { metric, unit }: Query, startMs: number, endMs: number): Sample[] {
     const nowMs = this.#clock.nowMs();
-    const samples = this.#measured(metric, startMs, endMs, nowMs);
-    const minutes = this.#put.get(metricKey(metric))?.minutes;
+    const samples = provided ? measured(provided, metric, startMs, endMs, nowMs) : [];
     if (!minutes) return samples;
     for (let minute = Math.floor(startMs / minuteMs); minute * minuteMs < endMs; minute++) {
       const readable = (minutes.get(minute) ?? []).filter(
-        ({ atMs, readableAtMs }) => atMs >= startMs && atMs < endMs && readableAtMs <= nowMs,
+        (sample) =>
+          sample.atMs >= startMs &&
+          sample.atMs < endMs &&
+          sample.readableAtMs <= nowMs &&
+          (unit === undefined || sample.unit === unit),
       );
       samples.push(...readable);
     }
     return samples;
   }
+}
 
-  /** A service's own metric has one sample a minute, readable some time after the minute's end. */
-  #measured(
-    { namespace, name, dimensions }: Metric,
-    startMs: number,
-    endMs: number,
-    nowMs: number,
-  ): Sample[] {
-    const provider = this.#provided.get(`${namespace}\n${name}`);
-    if (!provider) return [];
-    const lagMs = defaults.cloudwatch.serviceMetricLag.value * 1000;
-    const samples: Sample[] = [];
-    for (let atMs = Math.ceil(startMs / minuteMs) * minuteMs; atMs < endMs; atMs += minuteMs) {
-      const readableAtMs = atMs + minuteMs + lagMs;
-      if (readableAtMs > nowMs) break;
-      const value = provider.read(dimensions, atMs);
-      if (value !== undefined) samples.push(singleSample(atMs, readableAtMs, value));
-    }
-    return samples;
+/** A service's own metric has one sample a minute, readable some time after the minute's end. */
+function measured(
+  provided: Provided,
+  { dimensions }: Metric,
+  startMs: number,
+  endMs: number,
+  nowMs: number,
+): Sample[] {
+  const lagMs = defaults.cloudwatch.serviceMetricLag.value * 1000;
+  const samples: Sample[] = [];
+  for (let atMs = Math.ceil(startMs / minuteMs) * minuteMs; atMs < endMs; atMs += minuteMs) {
+    const readableAtMs = atMs + minuteMs + lagMs;
+    if (readableAtMs > nowMs) break;
+    const value = provided.read(dimensions, atMs);
+    if (value !== undefined) samples.push(singleSample(atMs, readableAtMs, value));
   }
+  return samples;
 }

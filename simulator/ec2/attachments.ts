@@ -17,6 +17,7 @@ export class Attachments {
   readonly #ec2: Ec2;
   /** Devices whose volume has gone, but that stay taken for some seconds more. */
   #held: HeldDevice[] = [];
+  readonly #byInstance = new Map<string, Set<Volume>>();
 
   constructor(ec2: Ec2) {
     this.#ec2 = ec2;
@@ -24,7 +25,7 @@ export class Attachments {
 
   /** The volumes that hang on an instance, whatever the state of their attachment. */
   of(instanceId: string): Volume[] {
-    return [...this.#ec2.volumes.values()].filter(({ attachment }) => attachment?.instanceId === instanceId);
+    return [...(this.#byInstance.get(instanceId) ?? [])];
   }
 
   /** Devices of an instance that are still taken by a volume that has left. */
@@ -78,6 +79,8 @@ export class Attachments {
     };
     if (rest.state === 'attached') volume.attachment.attachedAtMs = nowMs;
     volume.state = 'in-use';
+    const hanging = this.#byInstance.get(instance.id) ?? new Set();
+    this.#byInstance.set(instance.id, hanging.add(volume));
     return volume.attachment;
   }
 
@@ -132,6 +135,7 @@ export class Attachments {
     const ec2 = this.#ec2;
     const { instanceId, device } = attachment;
     delete volume.attachment;
+    this.#byInstance.get(instanceId)?.delete(volume);
     attachment.state = 'detached';
     volume.state = 'available';
     const windowSeconds = ec2.sim.draws.sample('ebs.deleteAfterDetachVolumeInUseWindow', volume.id);

@@ -20,7 +20,7 @@ export class NvmeNames {
     const volumeIds = this.#ec2.attachments
       .of(instanceId)
       .filter(({ attachment: a }) => a && a.state !== 'attaching' && !this.#ec2.isRoot(a))
-      .sort((a, b) => a.attachment!.requestedAtMs - b.attachment!.requestedAtMs || (a.id < b.id ? -1 : 1))
+      .sort((a, b) => a.attachment!.requestedAtMs - b.attachment!.requestedAtMs)
       .map(({ id }) => id);
     this.#numbers.set(instanceId, new Map(this.#order(instanceId, volumeIds).map((id, at) => [id, at + 1])));
   }

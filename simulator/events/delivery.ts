@@ -94,8 +94,10 @@ export class Deliveries {
       return;
     }
     const { clock, draws } = this.#sim;
-    const { MaximumRetryAttempts = targetRetry.maxAttempts, MaximumEventAgeInSeconds = targetRetry.maxAgeSeconds } =
-      delivery.target.retryPolicy ?? {};
+    const {
+      MaximumRetryAttempts = targetRetry.maxAttempts,
+      MaximumEventAgeInSeconds = targetRetry.maxAgeSeconds,
+    } = delivery.target.retryPolicy ?? {};
     if (retries >= MaximumRetryAttempts) {
       this.#giveUp(delivery, retries, error.code, error.message, 'MaximumRetryAttempts');
       return;

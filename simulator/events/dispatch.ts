@@ -48,14 +48,19 @@ export async function dispatch(sim: Simulator, delivery: Delivery): Promise<void
 /** The text that a target gets: the event, a part of it, a constant, or what its transformer makes of it. */
 function render({ rule, target, event, receivedAtMs }: Delivery): string {
   if (target.input !== undefined) return target.input;
-  if (target.inputPath !== undefined) return JSON.stringify(selectFrom(event, target.inputPath) ?? {});
+  if (target.inputPath !== undefined) return JSON.stringify(selectFrom(event, target.inputPath) ?? null);
   if (target.transformer === undefined) return JSON.stringify(event);
-  return transform(target.transformer, event, { ruleName: rule.name, ruleArn: rule.arn, receivedAt: eventTime(receivedAtMs) });
+  return transform(target.transformer, event, {
+    ruleName: rule.name,
+    ruleArn: rule.arn,
+    receivedAt: eventTime(receivedAtMs),
+  });
 }
 
 function asJson(text: string): Json {
   const value = parseJson(text);
-  if (value === undefined) throw new Undeliverable('INVALID_PARAMETER', `The input for the target is not JSON: ${text}`);
+  if (value === undefined)
+    throw new Undeliverable('INVALID_PARAMETER', `The input for the target is not JSON: ${text}`);
   return value;
 }
 
@@ -63,8 +68,14 @@ function asJson(text: string): Json {
 async function startExecution(sim: Simulator, delivery: Delivery, input: Json): Promise<void> {
   const { target, event, subject } = delivery;
   authorise(sim, target.roleArn!, 'states:StartExecution', target.arn);
-  const name = `${event.id}_${sim.draws.uuid('eventbridge.executionName', `${subject}/${event.id}`)}`.slice(-80);
-  await ask(sim, delivery, 'states', 'StartExecution', { stateMachineArn: target.arn, name, input: JSON.stringify(input) });
+  const name = `${event.id}_${sim.draws.uuid('eventbridge.executionName', `${subject}/${event.id}`)}`.slice(
+    -80,
+  );
+  await ask(sim, delivery, 'states', 'StartExecution', {
+    stateMachineArn: target.arn,
+    name,
+    input: JSON.stringify(input),
+  });
 }
 
 async function invokeFunction(sim: Simulator, delivery: Delivery, input: Json): Promise<void> {
@@ -82,7 +93,11 @@ async function publish(sim: Simulator, delivery: Delivery, message: string): Pro
   await ask(sim, delivery, 'sns', 'Publish', { TopicArn: delivery.target.arn, Message: message });
 }
 
-async function forward(sim: Simulator, { target, subject, rule }: Delivery, event: EventEnvelope): Promise<void> {
+async function forward(
+  sim: Simulator,
+  { target, subject, rule }: Delivery,
+  event: EventEnvelope,
+): Promise<void> {
   if (target.roleArn !== undefined) authorise(sim, target.roleArn, 'events:PutEvents', target.arn);
   const { events } = sim.region(target.region);
   const busName = target.arn.slice(target.arn.lastIndexOf('/') + 1);
@@ -98,20 +113,39 @@ async function forward(sim: Simulator, { target, subject, rule }: Delivery, even
 
 function authorise(sim: Simulator, principal: string, action: string, resource: string): void {
   if (sim.permits(principal, action, resource)) return;
-  throw new Undeliverable('NO_PERMISSIONS', `${principal} is not authorized to perform ${action} on ${resource}`);
+  throw new Undeliverable(
+    'NO_PERMISSIONS',
+    `${principal} is not authorized to perform ${action} on ${resource}`,
+  );
 }
 
 /** Calls a service as EventBridge does; no answer in time counts as one that may be tried again. */
-async function ask(sim: Simulator, delivery: Delivery, service: ServiceName, operation: string, input: object): Promise<void> {
+async function ask(
+  sim: Simulator,
+  delivery: Delivery,
+  service: ServiceName,
+  operation: string,
+  input: object,
+): Promise<void> {
   const { target, subject } = delivery;
   const accessKeyId = `ASIA${sim.draws.hex('eventbridge.accessKeyId', subject, 16).toUpperCase()}`;
   const role = target.roleArn?.slice(target.roleArn.lastIndexOf('/') + 1);
-  const arn = role === undefined ? 'events.amazonaws.com' : `arn:aws:sts::${sim.accountId}:assumed-role/${role}/events`;
+  const arn =
+    role === undefined ? 'events.amazonaws.com' : `arn:aws:sts::${sim.accountId}:assumed-role/${role}/events`;
   sim.addCaller({ accessKeyId, arn, userId: role ?? 'events.amazonaws.com' });
   const requestId = sim.draws.uuid('eventbridge.requestId', subject);
-  const answer = sim.ask({ service, region: target.region, operation, accessKeyId, requestId, headers: {}, input });
+  const answer = sim.ask({
+    service,
+    region: target.region,
+    operation,
+    accessKeyId,
+    requestId,
+    headers: {},
+    input,
+  });
   await new Promise<void>((resolve, reject) => {
-    const timeOut = () => reject(new AwsError('ServiceUnavailable', `${target.arn} did not answer in time`, 503));
+    const timeOut = () =>
+      reject(new AwsError('ServiceUnavailable', `${target.arn} did not answer in time`, 503));
     const cancel = sim.clock.after(answerWithinSeconds * 1000, timeOut);
     answer.then(
       () => {
@@ -130,6 +164,7 @@ async function ask(sim: Simulator, delivery: Delivery, service: ServiceName, ope
 function judge(error: unknown): unknown {
   if (!(error instanceof AwsError) || error.httpStatus >= 500 || transient.test(error.code)) return error;
   if (/NotFound|DoesNotExist/.test(error.code)) return new Undeliverable('NO_RESOURCE', error.message);
-  if (/AccessDenied|AuthorizationError/.test(error.code)) return new Undeliverable('NO_PERMISSIONS', error.message);
+  if (/AccessDenied|AuthorizationError/.test(error.code))
+    return new Undeliverable('NO_PERMISSIONS', error.message);
   return new Undeliverable('SDK_CLIENT_ERROR', error.message);
 }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type Json, isObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 
 /** A pattern that EventBridge refuses; `message` is its reason. */
 export class PatternFault extends Error {
@@ -10,7 +10,9 @@ export class PatternFault extends Error {
  * Judges one field of an event. `absent` matches a field that is not there; any other test sees a single value, which is
  * never an object or an array.
  */
-export type Matcher = { readonly kind: 'absent' } | { readonly kind: 'value'; readonly test: (value: Json) => boolean };
+export type Matcher =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'value'; readonly test: (value: Json) => boolean };
 
 /** The operators' names; no field inside an alternative of `$or` may be called so. */
 export const operators: ReadonlySet<string> = new Set([
@@ -32,14 +34,16 @@ const largestNumber = 5_000_000_000;
  * @throws PatternFault
  */
 export function parseMatcher(given: Json): Matcher {
-  if (Array.isArray(given)) throw new PatternFault('Match value must be String, number, true, false, or null');
+  if (Array.isArray(given))
+    throw new PatternFault('Match value must be String, number, true, false, or null');
   if (!isObject(given)) return { kind: 'value', test: (value) => value === given };
   const entries = Object.entries(given);
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new PatternFault('Only one key allowed in match expression');
   const [operator, argument] = entry;
   if (operator !== 'exists') return { kind: 'value', test: parseOperator(operator, argument) };
-  if (typeof argument !== 'boolean') throw new PatternFault('exists match pattern must be either true or false.');
+  if (typeof argument !== 'boolean')
+    throw new PatternFault('exists match pattern must be either true or false.');
   return argument ? { kind: 'value', test: () => true } : { kind: 'absent' };
 }
 
@@ -87,7 +91,8 @@ function affixed(operator: 'prefix' | 'suffix', value: string, sought: string): 
 }
 
 function equalsIgnoringCase(argument: Json): Test {
-  if (typeof argument !== 'string') throw new PatternFault('equals-ignore-case match pattern must be a string');
+  if (typeof argument !== 'string')
+    throw new PatternFault('equals-ignore-case match pattern must be a string');
   const sought = argument.toLowerCase();
   return onText((value) => value.toLowerCase() === sought);
 }
@@ -100,7 +105,8 @@ function parseWildcard(argument: Json): (text: string) => boolean {
     const character = argument[at]!;
     if (character === '\\') {
       const escaped = argument[++at];
-      if (escaped !== '*' && escaped !== '\\') throw new PatternFault(`Invalid escape character at pos ${at}`);
+      if (escaped !== '*' && escaped !== '\\')
+        throw new PatternFault(`Invalid escape character at pos ${at}`);
       source += `\\${escaped}`;
     } else if (character === '*') {
       if (argument[at + 1] === '*') throw new PatternFault(`Consecutive wildcard characters at pos ${at}`);
@@ -134,13 +140,19 @@ function parseNumeric(argument: Json): Test {
   return (value) => first.test(value) && second.test(value);
 }
 
-function readBound(operator: Json | undefined, bound: Json | undefined): { readonly bound: number; readonly test: Test } {
+function readBound(
+  operator: Json | undefined,
+  bound: Json | undefined,
+): { readonly bound: number; readonly test: Test } {
   const compare = comparisons[String(operator)];
   if (!compare) throw new PatternFault(`Unrecognized numeric range operator: ${String(operator)}`);
   if (typeof bound !== 'number') {
-    throw new PatternFault(operator === '=' ? 'Value of equals must be numeric' : `Value of ${String(operator)} must be numeric`);
+    throw new PatternFault(
+      operator === '=' ? 'Value of equals must be numeric' : `Value of ${String(operator)} must be numeric`,
+    );
   }
-  if (Math.abs(bound) > largestNumber) throw new PatternFault('Value must be between -5.0E9 and 5.0E9, inclusive');
+  if (Math.abs(bound) > largestNumber)
+    throw new PatternFault('Value must be between -5.0E9 and 5.0E9, inclusive');
   return { bound, test: (value) => typeof value === 'number' && compare(value, bound) };
 }
 
@@ -155,7 +167,8 @@ const comparisons: Readonly<Record<string, (value: number, bound: number) => boo
 function parseCidr(argument: Json): Test {
   if (typeof argument !== 'string') throw new PatternFault('prefix match pattern must be a string');
   const [address, bits, ...rest] = argument.split('/');
-  if (address === undefined || bits === undefined || rest.length > 0) throw new PatternFault("Malformed CIDR, one '/' required");
+  if (address === undefined || bits === undefined || rest.length > 0)
+    throw new PatternFault("Malformed CIDR, one '/' required");
   if (!/^\d+$/.test(bits)) throw new PatternFault('Malformed CIDR, mask bits must be an integer');
   const version = isIP(address);
   if (version === 0) throw new PatternFault(`Nonstandard IP address: ${address}`);
@@ -193,7 +206,9 @@ function parseUnwanted(argument: Json): ReadonlySet<Json> {
     );
   }
   if (new Set(list.map((item) => typeof item)).size > 1) {
-    throw new PatternFault('Inside anything but list, either all values are number or string, mixed type is not supported');
+    throw new PatternFault(
+      'Inside anything but list, either all values are number or string, mixed type is not supported',
+    );
   }
   return new Set(list);
 }
@@ -211,7 +226,9 @@ function parseUnwantedTexts(operator: string, argument: Json): readonly Test[] {
       return list.map((item) => parseAffix(operator, item));
     case 'equals-ignore-case':
       if (list.some((item) => typeof item !== 'string')) {
-        throw new PatternFault('Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.');
+        throw new PatternFault(
+          'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.',
+        );
       }
       return list.map(equalsIgnoringCase);
     case 'wildcard':

@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
-import { type Json, type JsonObject, isObject, parseJson } from '../json.ts';
-import { type Matcher, operators, parseMatcher, PatternFault } from './matchers.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { type Matcher, operators, PatternFault, parseMatcher } from './matchers.ts';
 
 /** Whether an event matches a pattern. */
 export type Pattern = (event: Json) => boolean;
@@ -16,7 +16,8 @@ type Check = (value: Json | undefined) => boolean;
  */
 export function compilePattern(text: string): Pattern {
   try {
-    if (text.length > longestPattern) throw new PatternFault(`Event pattern is longer than ${longestPattern} characters`);
+    if (text.length > longestPattern)
+      throw new PatternFault(`Event pattern is longer than ${longestPattern} characters`);
     const raw = parseJson(text);
     if (raw === undefined) throw new PatternFault('Event pattern is not JSON');
     if (!isObject(raw)) throw new PatternFault('Filter is not an object');
@@ -24,7 +25,10 @@ export function compilePattern(text: string): Pattern {
     return (event) => check(nested(event));
   } catch (fault) {
     if (!(fault instanceof PatternFault)) throw fault;
-    throw new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${fault.message}`);
+    throw new AwsError(
+      'InvalidEventPatternException',
+      `Event pattern is not valid. Reason: ${fault.message}`,
+    );
   }
 }
 
@@ -54,7 +58,9 @@ function compileField(field: string, given: Json): Check {
 function readAlternatives(given: Json): readonly JsonObject[] | undefined {
   if (!Array.isArray(given) || given.length < 2) return undefined;
   const all = (given as readonly Json[]).filter(isObject);
-  const areFields = all.every((object) => Object.keys(object).length > 0 && !Object.keys(object).some((key) => operators.has(key)));
+  const areFields = all.every(
+    (object) => Object.keys(object).length > 0 && !Object.keys(object).some((key) => operators.has(key)),
+  );
   return all.length === given.length && areFields ? all : undefined;
 }
 

@@ -1,4 +1,8 @@
-import type { PutEventsCommandInput, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
+import type {
+  PutEventsCommandInput,
+  PutEventsRequestEntry,
+  PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
 import defaults from '../defaults.json' with { type: 'json' };
 import { AwsError } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
@@ -26,22 +30,40 @@ export function putEvents(input: PutEventsCommandInput, accept: Accept) {
     throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
   }
   const results = entries.map((entry) => putEntry(entry, accept));
-  return { Entries: results, FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length };
+  return {
+    Entries: results,
+    FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
+  };
 }
 
 /** How AWS counts an entry: 14 bytes for a time, and the UTF-8 bytes of the texts (User Guide, "Calculating PutEvents event entry size"). */
-function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources = [] }: PutEventsRequestEntry): number {
+function sizeOf({
+  Time,
+  Source = '',
+  DetailType = '',
+  Detail = '',
+  Resources = [],
+}: PutEventsRequestEntry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   return (Time ? 14 : 0) + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
 function putEntry(entry: PutEventsRequestEntry, accept: Accept): PutEventsResultEntry {
-  refuseUnmodelled('events:PutEvents', entry, ['Source', 'DetailType', 'Detail', 'Resources', 'Time', 'EventBusName', 'TraceHeader']);
+  refuseUnmodelled('events:PutEvents', entry, [
+    'Source',
+    'DetailType',
+    'Detail',
+    'Resources',
+    'Time',
+    'EventBusName',
+    'TraceHeader',
+  ]);
   const { Source, DetailType, Detail, Resources = [], Time, EventBusName = 'default' } = entry;
   if (!Source) return missing('Source');
   if (!DetailType) return missing('DetailType');
   if (!Detail) return missing('Detail');
-  if (Source.startsWith(rejectSourcePrefix)) return { ErrorCode: errorCode, ErrorMessage: 'Not authorized for the source.' };
+  if (Source.startsWith(rejectSourcePrefix))
+    return { ErrorCode: errorCode, ErrorMessage: 'Not authorized for the source.' };
   const detail = parseJson(Detail);
   if (!isObject(detail)) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   const notice = { source: Source, detailType: DetailType, resources: Resources, detail };

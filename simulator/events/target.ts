@@ -1,4 +1,9 @@
-import type { DeadLetterConfig, InputTransformer, RetryPolicy, Target as TargetInput } from '@aws-sdk/client-eventbridge';
+import type {
+  DeadLetterConfig,
+  InputTransformer,
+  RetryPolicy,
+  Target as TargetInput,
+} from '@aws-sdk/client-eventbridge';
 import { AwsError, NotSimulated } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { refuseUnmodelled } from '../modelled.ts';
@@ -51,7 +56,8 @@ export function parseTarget(given: TargetInput, region: RegionName): Target {
   const kind = kinds.find(([shape]) => shape.test(arn))?.[1];
   const targetRegion = arn.split(':')[3];
   if (kind === undefined || targetRegion === undefined) {
-    if (!arn.startsWith('arn:')) throw refuse(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
+    if (!arn.startsWith('arn:'))
+      throw refuse(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
     throw new NotSimulated(`events:PutTargets with the target ${arn}`);
   }
   if (kind !== 'bus' && targetRegion !== region) {
@@ -94,14 +100,17 @@ function checkInput({ Id, Input, InputPath, InputTransformer }: TargetInput): vo
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw refuse(`Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`);
   }
-  if (Input !== undefined && parseJson(Input) === undefined) throw refuse(`JSON syntax error in input for target ${Id}.`);
+  if (Input !== undefined && parseJson(Input) === undefined)
+    throw refuse(`JSON syntax error in input for target ${Id}.`);
   if (InputPath !== undefined) checkPath(InputPath, Id);
   if (InputTransformer === undefined) return;
   for (const path of Object.values(InputTransformer.InputPathsMap ?? {})) checkPath(path, Id);
   const reserved = Object.keys(InputTransformer.InputPathsMap ?? {}).find((name) => /^aws/i.test(name));
-  if (reserved !== undefined) throw refuse(`InputPathsMap for target ${Id} contains the reserved name ${reserved}.`);
+  if (reserved !== undefined)
+    throw refuse(`InputPathsMap for target ${Id} contains the reserved name ${reserved}.`);
   const [unknown] = undefinedPlaceholders(InputTransformer);
-  if (unknown !== undefined) throw refuse(`InputTemplate for target ${Id} contains invalid placeholder ${unknown}.`);
+  if (unknown !== undefined)
+    throw refuse(`InputTemplate for target ${Id} contains invalid placeholder ${unknown}.`);
 }
 
 function checkPath(path: string, id: string | undefined): void {
@@ -115,8 +124,10 @@ function checkPath(path: string, id: string | undefined): void {
 
 function checkDelivery({ Id, RetryPolicy, DeadLetterConfig }: TargetInput, region: RegionName): void {
   const { MaximumRetryAttempts: attempts = 0, MaximumEventAgeInSeconds: age = 60 } = RetryPolicy ?? {};
-  if (attempts < 0 || attempts > 185) throw refuse(`MaximumRetryAttempts for target ${Id} must be from 0 to 185.`);
-  if (age < 60 || age > 86_400) throw refuse(`MaximumEventAgeInSeconds for target ${Id} must be from 60 to 86400.`);
+  if (attempts < 0 || attempts > 185)
+    throw refuse(`MaximumRetryAttempts for target ${Id} must be from 0 to 185.`);
+  if (age < 60 || age > 86_400)
+    throw refuse(`MaximumEventAgeInSeconds for target ${Id} must be from 60 to 86400.`);
   const queue = DeadLetterConfig?.Arn;
   if (queue !== undefined && !queue.startsWith(`arn:aws:sqs:${region}:`)) {
     throw refuse(`The dead-letter queue of target ${Id} must be an SQS queue in the Region of the rule.`);

@@ -23,7 +23,10 @@ const predefined = [
 ] as const;
 
 /** The placeholders of a template that neither the map nor EventBridge defines. */
-export function undefinedPlaceholders({ InputTemplate = '', InputPathsMap = {} }: InputTransformer): readonly string[] {
+export function undefinedPlaceholders({
+  InputTemplate = '',
+  InputPathsMap = {},
+}: InputTransformer): readonly string[] {
   const known = new Set<string>([...Object.keys(InputPathsMap), ...predefined]);
   return [...InputTemplate.matchAll(placeholder)].map(([, name]) => name!).filter((name) => !known.has(name));
 }
@@ -38,20 +41,24 @@ export function selectFrom(event: EventEnvelope, path: string): Json | undefined
  * values lose their quotation marks; in a JSON template a value outside a string is JSON and one inside a string is put in
  * as it is: nothing is escaped, so that the result may be no JSON.
  */
-export function transform({ InputTemplate = '', InputPathsMap = {} }: InputTransformer, event: EventEnvelope, occasion: Occasion): string {
-  const valueOf = (name: string): Json | undefined => {
+export function transform(
+  { InputTemplate = '', InputPathsMap = {} }: InputTransformer,
+  event: EventEnvelope,
+  occasion: Occasion,
+): string {
+  const lookUp = (name: string): Json | undefined => {
     const path = InputPathsMap[name];
     return path === undefined ? predefinedValue(name, event, occasion) : selectFrom(event, path);
   };
   if (InputTemplate.trimStart().startsWith('"')) {
-    return InputTemplate.replace(placeholder, (_, name: string) => unquoted(valueOf(name)));
+    return InputTemplate.replace(placeholder, (_, name: string) => unquoted(lookUp(name)));
   }
   let isInString = false;
   const tokens = new RegExp(`\\\\.|"|${placeholder.source}`, 'g');
   return InputTemplate.replace(tokens, (token, name: string | undefined) => {
     if (token === '"') isInString = !isInString;
     if (name === undefined) return token;
-    const value = valueOf(name) ?? '';
+    const value = lookUp(name) ?? '';
     return isInString && typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
@@ -85,4 +92,3 @@ function withoutDetail(event: EventEnvelope): JsonObject {
   const { detail, 'detail-type': detailType, ...rest } = event;
   return { ...rest, detailType };
 }
-

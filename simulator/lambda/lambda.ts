@@ -52,7 +52,11 @@ export class Lambda {
     if (existing) existing.versions.set('$LATEST', options);
     else {
       const environments = new Environments(defaults.lambda.warmForSeconds);
-      this.#functions.set(options.name, { environments, versions: new Map([['$LATEST', options]]), aliases: new Map() });
+      this.#functions.set(options.name, {
+        environments,
+        versions: new Map([['$LATEST', options]]),
+        aliases: new Map(),
+      });
     }
     return this.arnOf(options.name);
   }
@@ -119,7 +123,13 @@ export class Lambda {
     return isCold ? overhead + draws.sample('lambda.coldStart', `${name}/${subject}`) : overhead;
   }
 
-  async #run(target: Target, arnOrName: string, event: Json, subject: string, isCold: boolean): Promise<InvokeResult> {
+  async #run(
+    target: Target,
+    arnOrName: string,
+    event: Json,
+    subject: string,
+    isCold: boolean,
+  ): Promise<InvokeResult> {
     const { options, version } = target;
     const { environments } = target.registered;
     const { clock } = this.sim;
@@ -149,7 +159,11 @@ export class Lambda {
     return toResult(ending, version);
   }
 
-  #open(options: FunctionOptions, arnOrName: string, subject: string): Invocation & { readonly clock: InvocationClock } {
+  #open(
+    options: FunctionOptions,
+    arnOrName: string,
+    subject: string,
+  ): Invocation & { readonly clock: InvocationClock } {
     const { sim, region } = this;
     const identity = `${region}/${options.name}/${subject}`;
     const accessKeyId = `ASIA${sim.draws.hex('lambda.accessKeyId', identity, 16).toUpperCase()}`;
@@ -172,7 +186,11 @@ export class Lambda {
     };
   }
 
-  #close(invocation: Invocation & { readonly clock: InvocationClock }, record: InvocationRecord, outcome: string): void {
+  #close(
+    invocation: Invocation & { readonly clock: InvocationClock },
+    record: InvocationRecord,
+    outcome: string,
+  ): void {
     invocation.connection.close();
     invocation.clock.end();
     record.endedAtMs = this.sim.clock.nowMs();

@@ -21,7 +21,13 @@ export interface DiscardedEvent {
 }
 
 /** Tries a queued event until the function takes it or Lambda gives up; resolves with what was given up, if it was. */
-export async function deliverEvent(sim: Simulator, functionArn: string, event: Json, subject: string, attempt: Attempt): Promise<DiscardedEvent | undefined> {
+export async function deliverEvent(
+  sim: Simulator,
+  functionArn: string,
+  event: Json,
+  subject: string,
+  attempt: Attempt,
+): Promise<DiscardedEvent | undefined> {
   const queuedAtMs = sim.clock.nowMs();
   let failures = 0;
   let refusals = 0;

@@ -6,7 +6,12 @@ import type { FunctionOptions, Invocation, LambdaInterference } from './function
 /** How one run of a handler ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly payload: Json }
-  | { readonly kind: 'threw'; readonly errorType: string; readonly errorMessage: string; readonly trace: readonly string[] }
+  | {
+      readonly kind: 'threw';
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly trace: readonly string[];
+    }
   | { readonly kind: 'died'; readonly errorType: string; readonly errorMessage: string };
 
 /** Synchronous answers have at most 6 MB (AWS Lambda Developer Guide, "Lambda quotas"). */

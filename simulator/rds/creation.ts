@@ -64,6 +64,8 @@ export function giveBirth(rds: Rds, seed: DbInstanceSeed, birth: Birth): DbInsta
     }
   };
   rds.later(birth.duration, instance, () => {
+    const failure = rds.creationFault(instance);
+    if (failure !== undefined) return rds.setStatus(instance, failure);
     rds.announce(instance, 'RDS-EVENT-0005');
     rds.announce(instance, birth.event);
     rds.lag.start(instance.id);

@@ -5,8 +5,8 @@ import type { DbInstance } from './state.ts';
 export type LagShape = number | 'inactive' | 'idle';
 
 const minuteMs = 60_000;
-/** −1 says that replication is not active (RDS User Guide, USER_ReadRepl). */
-const inactiveLag = -1;
+/** The lag in seconds that says that replication is not active (RDS User Guide, USER_ReadRepl). */
+export const inactiveLag = -1;
 /** An idle source of PostgreSQL writes a transaction every five minutes; the replica seems to lag in between (same guide). */
 const idleSawtoothMs = 300_000;
 /** How long a MySQL replica waits before it takes a silent source for lost (`slave_net_timeout`, default 60 s). */

@@ -4,7 +4,7 @@ import { refuseUnmodelled } from '../modelled.ts';
 import { takeFirstBackup } from './backup.ts';
 import { requireSecurityGroups } from './network.ts';
 import type { Rds } from './rds.ts';
-import { invalidState, requireAvailable, requireRetention } from './refusals.ts';
+import { invalidState, invalidValue, requireAvailable, requireRetention } from './refusals.ts';
 import { instanceShape } from './shapes.ts';
 import type { DbInstance, PendingChanges } from './state.ts';
 
@@ -43,6 +43,7 @@ function readChanges(rds: Rds, instance: DbInstance, input: ModifyDBInstanceComm
   const { VpcSecurityGroupIds: groups, BackupRetentionPeriod: days } = input;
   if (groups !== undefined) requireSecurityGroups(rds, instance.vpcId, groups);
   if (days !== undefined) requireRetentionFor(instance, days);
+  if (input.MasterUserPassword !== undefined) requirePassword(instance, input.MasterUserPassword);
   return {
     ...(groups !== undefined && { securityGroupIds: [...groups] }),
     ...(days !== undefined && days !== instance.backupRetentionDays && { backupRetentionDays: days }),
@@ -50,6 +51,26 @@ function readChanges(rds: Rds, instance: DbInstance, input: ModifyDBInstanceComm
     ...(input.PubliclyAccessible !== undefined && { publiclyAccessible: input.PubliclyAccessible }),
     ...(input.MasterUserPassword !== undefined && { masterPassword: true as const }),
   };
+}
+
+/** RDS API Reference, ModifyDBInstance: what a master password may be. */
+function requirePassword({ engine }: DbInstance, password: string): void {
+  const longest = engine === 'postgres' ? 128 : 41;
+  if (password.length < 8) {
+    throw invalidValue(
+      'The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters.',
+    );
+  }
+  if (password.length > longest) {
+    throw invalidValue(
+      `The parameter MasterUserPassword is not a valid password because it is longer than ${longest} characters.`,
+    );
+  }
+  if (!/^[!-~]+$/.test(password) || /[/@"]/.test(password)) {
+    throw invalidValue(
+      `The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '"', ' ' may be used.`,
+    );
+  }
 }
 
 function requireRetentionFor(instance: DbInstance, days: number): void {

@@ -43,7 +43,7 @@ export function defaultSecurityGroup(rds: Rds, vpcId: string): string | undefine
  * @throws AwsError DBSubnetGroupNotFoundFault, InvalidParameterValue, InvalidParameterCombination; NotSimulated where the
  * default is needed and the world has no default VPC
  */
-export function placementOf(rds: Rds, operation: string, input: PlacementInput): Placement {
+export function placementOf(rds: Rds, operation: string, input: PlacementInput, id: string): Placement {
   const group = groupFor(rds, operation, input.DBSubnetGroupName);
   const fallback = defaultSecurityGroup(rds, group.vpcId);
   const securityGroupIds = [...(input.VpcSecurityGroupIds ?? (fallback === undefined ? [] : [fallback]))];
@@ -54,7 +54,7 @@ export function placementOf(rds: Rds, operation: string, input: PlacementInput):
   return {
     subnetGroup: group.name,
     securityGroupIds,
-    zone: zoneFor(rds, group, input.AvailabilityZone),
+    zone: zoneFor(rds, group, input.AvailabilityZone, id),
     multiAz: input.MultiAZ ?? false,
     publiclyAccessible: input.PubliclyAccessible ?? hasInternetGateway(rds, group),
   };
@@ -86,11 +86,11 @@ function groupFor(rds: Rds, operation: string, name: string | undefined): DbSubn
   throw new AwsError('DBSubnetGroupNotFoundFault', `DB subnet group '${wanted}' does not exist.`, 404);
 }
 
-function zoneFor(rds: Rds, group: DbSubnetGroup, named: string | undefined): string {
+function zoneFor(rds: Rds, group: DbSubnetGroup, named: string | undefined, id: string): string {
   const { ec2, zones } = rds.sim.region(rds.region);
   const covered = zones.filter((zone) => group.subnetIds.some((id) => ec2.subnets.get(id)?.zone === zone));
   const choice = covered.length > 0 ? covered : zones;
-  if (named === undefined) return rds.someZone(group.name, choice);
+  if (named === undefined) return rds.someZone(id, choice);
   if (choice.includes(named)) return named;
   throw invalidValue(`Availability zone '${named}' is not available for DB subnet group '${group.name}'.`);
 }

@@ -3,6 +3,7 @@ import { AwsError } from '../errors.ts';
 import type { Call, Operations, RegionName, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import { TokenBucket } from '../throttle.ts';
+import { backUp } from './backup.ts';
 import { deleteInstance } from './delete.ts';
 import { describeInstances, describeSnapshots, describeSubnetGroups } from './describe.ts';
 import { emitInstanceEvent, type InstanceEvent } from './events.ts';
@@ -67,6 +68,8 @@ export class Rds implements Service {
   };
   /** Instance classes that the Region has no capacity for: restores and new replicas of them are refused. */
   readonly exhaustedClasses = new Set<string>();
+  /** Lets a scenario fail what RDS has accepted to create: the status it ends in, such as `incompatible-network`. */
+  creationFault: (instance: DbInstance) => string | undefined = () => undefined;
   readonly #buckets: Readonly<Record<'describe' | 'mutating', TokenBucket>>;
   readonly #listeners: StatusListener[] = [];
   readonly #endpointDomain: string;
@@ -134,6 +137,13 @@ export class Rds implements Service {
   /** The source of a replica is gone since `atMs`: its lag grows (PostgreSQL) or replication becomes inactive (MySQL). */
   markSourceDead(replicaId: string, atMs: number): void {
     this.lag.markSourceDead(replicaId, atMs);
+  }
+
+  /** Begins a backup as the backup window would: the instance is `backing-up` until it ends. */
+  beginBackup(id: string): void {
+    const instance = this.instances.get(id);
+    if (!instance) throw new Error(`${this.region} has no DB instance ${id}`);
+    backUp(this, instance, () => this.setStatus(instance, 'available'));
   }
 
   arn(kind: 'db' | 'snapshot' | 'subgrp', id: string): string {

@@ -48,8 +48,8 @@ export function createReadReplica(
   }
   const instanceClass = input.DBInstanceClass ?? source.instanceClass;
   const placement = here
-    ? besideSource(rds, source, input)
-    : placementOf(rds, 'rds:CreateDBInstanceReadReplica', input);
+    ? besideSource(rds, source, input, id)
+    : placementOf(rds, 'rds:CreateDBInstanceReadReplica', input, id);
   requireMeans(rds, instanceClass, kmsKeyId);
   const replica = giveBirth(
     rds,
@@ -100,11 +100,13 @@ function besideSource(
   rds: Rds,
   source: DbInstance,
   input: CreateDBInstanceReadReplicaCommandInput,
+  id: string,
 ): Placement {
-  return placementOf(rds, 'rds:CreateDBInstanceReadReplica', {
+  const wanted = {
     ...input,
     DBSubnetGroupName: input.DBSubnetGroupName ?? source.subnetGroup,
     VpcSecurityGroupIds: input.VpcSecurityGroupIds ?? source.securityGroupIds,
     PubliclyAccessible: input.PubliclyAccessible ?? source.publiclyAccessible,
-  });
+  };
+  return placementOf(rds, 'rds:CreateDBInstanceReadReplica', wanted, id);
 }

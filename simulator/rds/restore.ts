@@ -126,7 +126,7 @@ function bear(rds: Rds, way: keyof typeof ways, input: NewInstanceInput, inherit
   const instanceClass = input.DBInstanceClass ?? inherited.instanceClass;
   const retentionDays = input.BackupRetentionPeriod ?? inherited.backupRetentionDays;
   requireRetention(retentionDays);
-  const placement = placementOf(rds, operation, input);
+  const placement = placementOf(rds, operation, input, inherited.id);
   requireMeans(rds, instanceClass, inherited.kmsKeyId);
   const seed: DbInstanceSeed = {
     ...inherited,

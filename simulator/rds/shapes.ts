@@ -6,6 +6,7 @@ import type {
   VpcSecurityGroupMembership,
 } from '@aws-sdk/client-rds';
 import type { Tags } from '../ec2/state.ts';
+import { inactiveLag } from './lag.ts';
 import { readArn } from './names.ts';
 import type { Rds } from './rds.ts';
 import type { DbInstance, DbSnapshot, DbSubnetGroup } from './state.ts';
@@ -60,7 +61,7 @@ export function instanceShape(rds: Rds, instance: DbInstance): DbInstanceShape {
     PendingModifiedValues: pendingValues(instance),
     MultiAZ: instance.multiAz,
     AutoMinorVersionUpgrade: true,
-    ...(instance.replicaSource !== undefined && replication(instance.replicaSource)),
+    ...(instance.replicaSource !== undefined && replication(rds, instance, instance.replicaSource)),
     ReadReplicaDBInstanceIdentifiers: [...instance.replicaIds],
     PubliclyAccessible: instance.publiclyAccessible,
     StorageEncrypted: instance.encrypted,
@@ -72,10 +73,14 @@ export function instanceShape(rds: Rds, instance: DbInstance): DbInstanceShape {
   };
 }
 
-function replication(source: string): Partial<DbInstanceShape> {
+/** Whether it replicates shows once it does (RDS User Guide, USER_ReadRepl.Monitoring: `replicating`, `error`, …). */
+function replication(rds: Rds, replica: DbInstance, source: string): Partial<DbInstanceShape> {
+  const lagSeconds = rds.lag.at(replica, rds.sim.clock.nowMs());
+  const Normal = lagSeconds !== inactiveLag;
+  const Status = Normal ? 'replicating' : 'error';
   return {
     ReadReplicaSourceDBInstanceIdentifier: source,
-    StatusInfos: [{ StatusType: 'read replication', Normal: true, Status: 'replicating' }],
+    ...(lagSeconds !== undefined && { StatusInfos: [{ StatusType: 'read replication', Normal, Status }] }),
   };
 }
 

@@ -23,7 +23,10 @@ export type RecordSeed = Omit<RecordSet, 'routing'> & { readonly routing?: Recor
 export class Route53 implements Service {
   readonly name = 'route53';
   readonly operations: Operations;
-  /** While `down`, half of the calls (drawn) are never answered and the others fail; answers and health checks go on. */
+  /**
+   * While `down`, half of the calls (drawn) are never answered and the others fail. Answers and health checks go on, and
+   * so does what was accepted before on its way to the name servers.
+   */
   controlPlane: 'up' | 'down' = 'up';
   readonly zones: Zones;
   readonly health: HealthChecks;

@@ -118,8 +118,7 @@ function facts(bucket: Bucket, version: Stored): Omit<HeadObjectCommandOutput, '
   return {
     ...version.headers,
     AcceptRanges: 'bytes',
-    // HTTP dates have no fractions of a second.
-    LastModified: new Date(Math.floor(version.modifiedAtMs / 1000) * 1000),
+    LastModified: new Date(version.modifiedAtMs),
     ContentLength: version.body.byteLength,
     ETag: version.etag,
     ContentType: version.contentType,

@@ -16,6 +16,8 @@ import { type Bucket, currentVersion, keyRecord, type ObjectVersion } from './st
 type Body<Output> = Omit<Output, '$metadata'>;
 type Condition = { readonly kind: 'If-None-Match' } | { readonly kind: 'If-Match'; readonly etag: string };
 
+/** What a delete marker has of an object. */
+const deletion = { contentType: '', metadata: {}, headers: {}, etag: '' };
 const keyBytesMax = 1024;
 const metadataBytesMax = 2048;
 
@@ -61,8 +63,8 @@ export async function putObject(
   const body = readBody(input.Body);
   requireDigest(body, input.ContentMD5);
   const condition = readCondition(input);
-  if (condition) await judge(s3, bucket, key, condition);
-  const version = append(s3, bucket, key, { ...describe(input), body, etag: etagOf(body) });
+  if (condition) await judge(s3, bucket, key, condition, call);
+  const version = append(s3, bucket, key, { ...describe(input), body, etag: etagOf(body) }, call);
   return {
     ETag: version.etag,
     ServerSideEncryption: input.ServerSideEncryption ?? 'AES256',
@@ -93,13 +95,13 @@ export function deleteObject(
     record.versions = [];
     return {};
   }
-  const { versionId } = append(s3, bucket, key, { contentType: '', metadata: {}, headers: {}, etag: '' });
+  const { versionId } = append(s3, bucket, key, deletion, call);
   return { DeleteMarker: true, VersionId: versionId };
 }
 
-async function judge(s3: S3, bucket: Bucket, key: string, condition: Condition): Promise<void> {
+async function judge(s3: S3, bucket: Bucket, key: string, condition: Condition, call: Call): Promise<void> {
   const { clock, draws } = s3.sim;
-  const subject = `${bucket.name}/${key}`;
+  const subject = subjectOf(bucket, key, call);
   const record = keyRecord(bucket, key);
   const { writes, deletes } = record;
   await clock.sleep(draws.sample('s3.conditionalWrite', subject) * 1000);
@@ -125,19 +127,25 @@ function append(
   bucket: Bucket,
   key: string,
   content: Omit<ObjectVersion, 'key' | 'versionId' | 'modifiedAtMs'>,
+  call: Call,
 ): ObjectVersion {
   const record = keyRecord(bucket, key);
   const versioned = bucket.versioning === 'Enabled';
   const version: ObjectVersion = {
     ...content,
     key,
-    versionId: versioned ? s3.sim.draws.hex('s3.versionId', `${bucket.name}/${key}`, 32) : 'null',
+    versionId: versioned ? s3.sim.draws.hex('s3.versionId', subjectOf(bucket, key, call), 32) : 'null',
     modifiedAtMs: s3.sim.clock.nowMs(),
   };
   const kept = versioned ? record.versions : record.versions.filter(({ versionId }) => versionId !== 'null');
   record.versions = [...kept, version];
   if (version.body) record.writes += 1;
   return version;
+}
+
+/** Draws are the writer's own: who else writes the key does not change them. */
+function subjectOf(bucket: Bucket, key: string, { caller }: Call): string {
+  return `${caller.accessKeyId}/${bucket.name}/${key}`;
 }
 
 function describe(input: PutObjectCommandInput): Pick<ObjectVersion, 'contentType' | 'metadata' | 'headers'> {

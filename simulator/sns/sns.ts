@@ -27,8 +27,16 @@ export interface Published {
 interface Topic {
   readonly arn: string;
   readonly attributes: Map<string, string>;
-  readonly subscriptions: Subscription[];
+  readonly subscriptions: Subscriber[];
   readonly tags: Readonly<Record<string, string>>;
+}
+
+interface Subscriber {
+  readonly arn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+  /** E-mail that is not confirmed gets nothing and shows no ARN. */
+  readonly isConfirmed: boolean;
 }
 
 /** A topic of the world at its start. Its subscribers are e-mail addresses that have confirmed. */
@@ -140,26 +148,31 @@ export class Sns implements Service {
     return { SubscriptionArn: input.ReturnSubscriptionArn ? arn : 'pending confirmation' };
   }
 
-  #addSubscription(topic: Topic, protocol: string, endpoint: string, confirmed: boolean): string {
-    const arn = `${topic.arn}:${this.sim.draws.uuid('sns.subscription', `${topic.arn}/${endpoint}`)}`;
-    const known = topic.subscriptions.some(
-      (other) => other.Protocol === protocol && other.Endpoint === endpoint,
+  /** Subscribing the same endpoint again gives the subscription that is there. */
+  #addSubscription(topic: Topic, protocol: string, endpoint: string, isConfirmed: boolean): string {
+    const known = topic.subscriptions.find(
+      (other) => other.protocol === protocol && other.endpoint === endpoint,
     );
-    if (!known) {
-      topic.subscriptions.push({
-        SubscriptionArn: confirmed ? arn : 'PendingConfirmation',
-        Owner: this.sim.accountId,
-        Protocol: protocol,
-        Endpoint: endpoint,
-        TopicArn: topic.arn,
-      });
-    }
+    if (known) return known.arn;
+    const arn = `${topic.arn}:${this.sim.draws.uuid('sns.subscription', `${topic.arn}/${endpoint}`)}`;
+    topic.subscriptions.push({ arn, protocol, endpoint, isConfirmed });
     return arn;
   }
 
   #listSubscriptions(input: ListSubscriptionsByTopicCommandInput): object {
-    const { items, next } = pageOf(this.#find(input.TopicArn).subscriptions, input.NextToken);
-    return { Subscriptions: items, ...next };
+    const topic = this.#find(input.TopicArn);
+    const { items, next } = pageOf(topic.subscriptions, input.NextToken);
+    return { Subscriptions: items.map((subscriber) => this.#subscriptionShape(topic, subscriber)), ...next };
+  }
+
+  #subscriptionShape(topic: Topic, { arn, protocol, endpoint, isConfirmed }: Subscriber): Subscription {
+    return {
+      SubscriptionArn: isConfirmed ? arn : 'PendingConfirmation',
+      Owner: this.sim.accountId,
+      Protocol: protocol,
+      Endpoint: endpoint,
+      TopicArn: topic.arn,
+    };
   }
 
   #listTopics(input: ListTopicsCommandInput): object {
@@ -170,9 +183,7 @@ export class Sns implements Service {
 
   #attributes(input: GetTopicAttributesCommandInput): object {
     const topic = this.#find(input.TopicArn);
-    const confirmed = topic.subscriptions.filter(
-      ({ SubscriptionArn }) => SubscriptionArn !== 'PendingConfirmation',
-    ).length;
+    const confirmed = topic.subscriptions.filter(({ isConfirmed }) => isConfirmed).length;
     return {
       Attributes: {
         TopicArn: topic.arn,

@@ -76,7 +76,8 @@ export class Agents {
       if (instance && applies(instance)) this.#lose(agent);
     }
     return () => {
-      this.#kept.splice(this.#kept.indexOf(applies), 1);
+      const at = this.#kept.indexOf(applies);
+      if (at >= 0) this.#kept.splice(at, 1);
       for (const instanceId of this.#ready) this.#comeOnline(instanceId);
     };
   }

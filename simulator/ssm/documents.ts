@@ -37,6 +37,11 @@ export class Documents {
     this.#nowMs = nowMs;
   }
 
+  /** In the order in which they were made. */
+  get all(): readonly SsmDocument[] {
+    return [...this.#byName.values()];
+  }
+
   /**
    * @throws AwsError InvalidDocument
    * @throws NotSimulated for a document of Amazon's that the world did not add.

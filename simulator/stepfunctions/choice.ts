@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 import { StateFailure } from './failure.ts';
-import { type Path, type Scope, evaluatePath } from './path.ts';
+import { evaluatePath, type Path, type Scope } from './path.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** A choice rule. */
@@ -8,12 +8,26 @@ export type Test =
   | { readonly kind: 'and' | 'or'; readonly tests: readonly Test[] }
   | { readonly kind: 'not'; readonly test: Test }
   | { readonly kind: 'is'; readonly variable: Path; readonly operator: TypeTest; readonly expected: boolean }
-  | { readonly kind: 'compare'; readonly variable: Path; readonly comparison: Comparison; readonly operand: Operand };
+  | {
+      readonly kind: 'compare';
+      readonly variable: Path;
+      readonly comparison: Comparison;
+      readonly operand: Operand;
+    };
 
 /** What a variable is compared with. `field` is the operator's name in the definition. */
-export type Operand = { readonly kind: 'constant'; readonly value: Json } | { readonly kind: 'path'; readonly path: Path };
+export type Operand =
+  | { readonly kind: 'constant'; readonly value: Json }
+  | { readonly kind: 'path'; readonly path: Path };
 
-export const typeTests = ['IsPresent', 'IsNull', 'IsString', 'IsNumeric', 'IsBoolean', 'IsTimestamp'] as const;
+export const typeTests = [
+  'IsPresent',
+  'IsNull',
+  'IsString',
+  'IsNumeric',
+  'IsBoolean',
+  'IsTimestamp',
+] as const;
 export type TypeTest = (typeof typeTests)[number];
 
 /** A comparison: the type that both sides must have, and when it holds for two values of that type. */
@@ -41,7 +55,9 @@ const comparisons = new Map<string, Comparison>([
 ]);
 
 /** The comparison of an operator's name, and whether that name takes a path (`…Path`). */
-export function findComparison(operator: string): { readonly comparison: Comparison; readonly takesPath: boolean } | undefined {
+export function findComparison(
+  operator: string,
+): { readonly comparison: Comparison; readonly takesPath: boolean } | undefined {
   const plain = comparisons.get(operator);
   if (plain) return { comparison: plain, takesPath: false };
   const base = operator.endsWith('Path') ? comparisons.get(operator.slice(0, -'Path'.length)) : undefined;

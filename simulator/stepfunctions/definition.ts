@@ -12,7 +12,9 @@ export type Template =
   | { readonly kind: 'array'; readonly items: readonly Template[] };
 
 /** A whole number in the definition, or the path to one. */
-export type NumberOrPath = { readonly kind: 'number'; readonly value: number } | { readonly kind: 'path'; readonly path: Path };
+export type NumberOrPath =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'path'; readonly path: Path };
 
 /** A text in the definition, or the path or function that yields one. */
 export type TextOrPath =
@@ -113,7 +115,15 @@ export interface MapState extends Omit<Working, 'parameters'> {
 /** The states that call or contain something: they retry, catch and select from a result. */
 export type WorkingState = TaskState | ParallelState | MapState;
 
-export type State = PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState;
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
 
 /** States that lead to one another: a machine, a branch of a Parallel, or the processor of a Map. */
 export interface Flow {

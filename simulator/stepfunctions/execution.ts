@@ -66,13 +66,19 @@ export class Execution {
   begin(): void {
     this.weigh(this.input, 'the execution');
     this.record(this.lane, 'ExecutionStarted', {
-      executionStartedEventDetails: { input: this.input, inputDetails: { truncated: false }, roleArn: this.machine.roleArn },
+      executionStartedEventDetails: {
+        input: this.input,
+        inputDetails: { truncated: false },
+        roleArn: this.machine.roleArn,
+      },
     });
     // The first state's event follows none: so do AWS's own histories.
     this.lane.lastEventId = 0;
     const seconds = this.machine.definition.timeoutSeconds;
     if (seconds === undefined) return;
-    this.#timeout = this.#sim.clock.after(seconds * 1000, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
+    this.#timeout = this.#sim.clock.after(seconds * 1000, () =>
+      this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }),
+    );
   }
 
   /**

@@ -91,7 +91,8 @@ export class Executions {
   #start(input: StartExecutionCommandInput, call: Call) {
     refuseUnmodelled('states:StartExecution', input, ['stateMachineArn', 'name', 'input', 'traceHeader']);
     const machine = this.#machines.find(input.stateMachineArn);
-    const name = input.name ?? this.#sim.draws.uuid('states.executionName', `${machine.arn}/${call.caller.accessKeyId}`);
+    const name =
+      input.name ?? this.#sim.draws.uuid('states.executionName', `${machine.arn}/${call.caller.accessKeyId}`);
     const execution = this.begin(machine, name, input.input ?? '{}');
     return { executionArn: execution.arn, startDate: new Date(execution.startedAtMs) };
   }
@@ -123,7 +124,12 @@ export class Executions {
   }
 
   #list(input: ListExecutionsCommandInput) {
-    refuseUnmodelled('states:ListExecutions', input, ['stateMachineArn', 'statusFilter', 'maxResults', 'nextToken']);
+    refuseUnmodelled('states:ListExecutions', input, [
+      'stateMachineArn',
+      'statusFilter',
+      'maxResults',
+      'nextToken',
+    ]);
     const machine = this.#machines.find(input.stateMachineArn);
     const found = this.all
       .filter((execution) => execution.machine.arn === machine.arn)
@@ -134,7 +140,8 @@ export class Executions {
   }
 
   #history(input: GetExecutionHistoryCommandInput) {
-    if (input.includeExecutionData === false) throw new NotSimulated('states:GetExecutionHistory without execution data');
+    if (input.includeExecutionData === false)
+      throw new NotSimulated('states:GetExecutionHistory without execution data');
     const { history } = this.find(input.executionArn);
     const events = input.reverseOrder ? history.toReversed() : history;
     const { page, nextToken } = pageOf(events, input.maxResults, input.nextToken);

@@ -1,8 +1,8 @@
 import type { Json } from '../json.ts';
 import { StateFailure } from './failure.ts';
 import type { Expression } from './intrinsic-syntax.ts';
-import { type Chance, applyIntrinsic, format } from './intrinsics.ts';
-import { type Path, type Scope, evaluatePath } from './path.ts';
+import { applyIntrinsic, type Chance, format } from './intrinsics.ts';
+import { evaluatePath, type Path, type Scope } from './path.ts';
 
 /** Everything that evaluating a state's fields needs. `field` names the field in error messages. */
 export interface Evaluation extends Scope {

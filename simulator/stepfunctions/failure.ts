@@ -25,6 +25,7 @@ const terminal: readonly (string | undefined)[] = ['States.Runtime', 'States.Dat
 export function matchesError(listed: string, failure: StateFailure): boolean {
   if (failure.error === 'States.Runtime') return false;
   if (listed === 'States.ALL') return !terminal.includes(failure.error);
-  if (listed === 'States.TaskFailed') return !terminal.includes(failure.error) && failure.error !== 'States.Timeout';
+  if (listed === 'States.TaskFailed')
+    return !terminal.includes(failure.error) && failure.error !== 'States.Timeout';
   return listed === failure.error || (failure.alias !== undefined && listed === failure.alias);
 }

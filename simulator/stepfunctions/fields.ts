@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { NumberOrPath, Template, TextOrPath } from './definition.ts';
 import { type Expression, parseExpression } from './intrinsic-syntax.ts';
 import { objectionToCall } from './intrinsics.ts';
@@ -111,7 +111,8 @@ export class Fields {
   texts(field: string): readonly string[] {
     const value = this.value(field);
     if (value === undefined) return [];
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as readonly string[];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+      return value as readonly string[];
     this.fault('Expected an array of strings', field);
     return [];
   }
@@ -216,7 +217,8 @@ export class Fields {
       if (!key.endsWith('.$')) return [key, this.#template(member, `${field}/${key}`)];
       const name = key.slice(0, -2);
       if (Object.hasOwn(value, name)) this.fault(`'${name}' is given twice`, `${field}/${key}`);
-      if (typeof member !== 'string') return [name, this.fault('Expected value of type String', `${field}/${key}`)];
+      if (typeof member !== 'string')
+        return [name, this.fault('Expected value of type String', `${field}/${key}`)];
       const expression = this.expression(member, `${field}/${key}`);
       return [name, expression && { kind: 'expression', field: key, expression }];
     });

@@ -1,4 +1,4 @@
-import { type Json, isEqual } from '../json.ts';
+import { isEqual, type Json } from '../json.ts';
 import { step } from './path.ts';
 import { readSegments } from './path-syntax.ts';
 import type { Reader } from './reader.ts';
@@ -49,17 +49,20 @@ function readTerm(reader: Reader): Predicate {
 function readOperand(reader: Reader): Operand {
   if (reader.takes('@')) {
     const segments = readSegments(reader);
-    return (item, root) => first(segments.reduce<readonly Json[]>((nodes, s) => nodes.flatMap((n) => step(s, n, root)), [item]));
+    return (item, root) =>
+      first(segments.reduce<readonly Json[]>((nodes, s) => nodes.flatMap((n) => step(s, n, root)), [item]));
   }
   if (reader.takes('$')) {
     const segments = readSegments(reader);
-    return (_, root) => first(segments.reduce<readonly Json[]>((nodes, s) => nodes.flatMap((n) => step(s, n, root)), [root]));
+    return (_, root) =>
+      first(segments.reduce<readonly Json[]>((nodes, s) => nodes.flatMap((n) => step(s, n, root)), [root]));
   }
   if (reader.sees("'") || reader.sees('"')) {
     const text = reader.quoted().replace(/\\(.)/g, '$1');
     return () => text;
   }
-  const literal = reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y) ?? reader.fail('@, $ or a literal');
+  const literal =
+    reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y) ?? reader.fail('@, $ or a literal');
   const value = JSON.parse(literal) as Json;
   return () => value;
 }
@@ -68,11 +71,16 @@ function first(nodes: readonly Json[]): Json | undefined {
   return nodes[0];
 }
 
-function compare(left: Json | undefined, operator: (typeof operators)[number], right: Json | undefined): boolean {
+function compare(
+  left: Json | undefined,
+  operator: (typeof operators)[number],
+  right: Json | undefined,
+): boolean {
   if (operator === '==') return left !== undefined && right !== undefined && isEqual(left, right);
   if (operator === '!=') return !compare(left, '==', right);
   const isOrdered =
-    (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string');
+    (typeof left === 'number' && typeof right === 'number') ||
+    (typeof left === 'string' && typeof right === 'string');
   if (!isOrdered) return false;
   switch (operator) {
     case '<':

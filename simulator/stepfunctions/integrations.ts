@@ -2,7 +2,7 @@ import type { PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import type { StartExecutionCommandOutput } from '@aws-sdk/client-sfn';
 import type { PublishCommandOutput } from '@aws-sdk/client-sns';
 import { AwsError } from '../errors.ts';
-import { type Json, isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ServiceName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import { StateFailure } from './failure.ts';
@@ -24,7 +24,8 @@ export class Integrations {
    * @throws StateFailure with the error name that Step Functions gives the service's error
    */
   async call(visit: Visit, resource: TaskResource, parameters: Json): Promise<Json> {
-    if (resource.kind === 'function') return invokeFunction(this.#sim, visit, resource.functionArn, parameters);
+    if (resource.kind === 'function')
+      return invokeFunction(this.#sim, visit, resource.functionArn, parameters);
     const given = isObject(parameters) ? parameters : {};
     switch (resource.integration) {
       case 'lambda:invoke':
@@ -44,10 +45,21 @@ export class Integrations {
   async #startExecution(visit: Visit, resource: IntegrationResource, given: JsonObject): Promise<Json> {
     const isSdk = resource.integration === 'aws-sdk:sfn:startExecution';
     const input = { ...lowerFirst(given), ...('Input' in given && { input: asText(given.Input!) }) };
-    const output = (await this.#ask(visit, 'states', 'StartExecution', input, isSdk ? 'Sfn' : 'StepFunctions')) as StartExecutionCommandOutput;
+    const output = (await this.#ask(
+      visit,
+      'states',
+      'StartExecution',
+      input,
+      isSdk ? 'Sfn' : 'StepFunctions',
+    )) as StartExecutionCommandOutput;
     const ExecutionArn = output.executionArn!;
     if (isSdk) return { ExecutionArn, StartDate: output.startDate!.toISOString() };
-    return withMetadata(this.#sim, visit, { ExecutionArn, StartDate: output.startDate!.getTime() }, 'application/x-amz-json-1.0');
+    return withMetadata(
+      this.#sim,
+      visit,
+      { ExecutionArn, StartDate: output.startDate!.getTime() },
+      'application/x-amz-json-1.0',
+    );
   }
 
   async #putEvents(visit: Visit, resource: IntegrationResource, given: JsonObject): Promise<Json> {
@@ -60,10 +72,20 @@ export class Integrations {
       const Resources = [...resources, execution.machine.arn, execution.arn];
       return { ...entry, Resources, ...('Detail' in entry && { Detail: asText(entry.Detail!) }) };
     });
-    const output = (await this.#ask(visit, 'events', 'PutEvents', { ...given, Entries }, 'EventBridge')) as PutEventsCommandOutput;
-    const answer = JSON.parse(JSON.stringify({ Entries: output.Entries, FailedEntryCount: output.FailedEntryCount })) as JsonObject;
+    const output = (await this.#ask(
+      visit,
+      'events',
+      'PutEvents',
+      { ...given, Entries },
+      'EventBridge',
+    )) as PutEventsCommandOutput;
+    const answer = JSON.parse(
+      JSON.stringify({ Entries: output.Entries, FailedEntryCount: output.FailedEntryCount }),
+    ) as JsonObject;
     if (output.FailedEntryCount) throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(answer));
-    return resource.waitsForToken ? answer : withMetadata(this.#sim, visit, answer, 'application/x-amz-json-1.1');
+    return resource.waitsForToken
+      ? answer
+      : withMetadata(this.#sim, visit, answer, 'application/x-amz-json-1.1');
   }
 
   async #publish(visit: Visit, _resource: IntegrationResource, given: JsonObject): Promise<Json> {
@@ -72,7 +94,13 @@ export class Integrations {
     return withMetadata(this.#sim, visit, { MessageId: output.MessageId! }, 'text/xml');
   }
 
-  async #ask(visit: Visit, service: ServiceName, operation: string, input: unknown, prefix: string): Promise<unknown> {
+  async #ask(
+    visit: Visit,
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    prefix: string,
+  ): Promise<unknown> {
     const { execution } = visit;
     const region = execution.machine.arn.split(':')[3]!;
     const accessKeyId = roleSession(this.#sim, visit);
@@ -100,7 +128,10 @@ function roleSession(sim: Simulator, visit: Visit): string {
 /** How Step Functions names and tells a service's error: `Service.CodeException`. */
 function toFailure(error: AwsError, prefix: string): StateFailure {
   const code = error.code.endsWith('Exception') ? error.code : `${error.code}Exception`;
-  return new StateFailure(`${prefix}.${code}`, `${error.message} (Service: ${prefix}; Status Code: ${error.httpStatus}; Error Code: ${error.code})`);
+  return new StateFailure(
+    `${prefix}.${code}`,
+    `${error.message} (Service: ${prefix}; Status Code: ${error.httpStatus}; Error Code: ${error.code})`,
+  );
 }
 
 function asText(value: Json): string {
@@ -108,5 +139,7 @@ function asText(value: Json): string {
 }
 
 function lowerFirst(given: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key.charAt(0).toLowerCase() + key.slice(1), value]));
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key.charAt(0).toLowerCase() + key.slice(1), value]),
+  );
 }

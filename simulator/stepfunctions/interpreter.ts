@@ -1,10 +1,18 @@
 import type { Json } from '../json.ts';
 import type { Simulator } from '../simulator.ts';
 import { isMet } from './choice.ts';
-import type { ChoiceState, FailState, Flow, PassState, TextOrPath, WaitState, WorkingState } from './definition.ts';
+import type {
+  ChoiceState,
+  FailState,
+  Flow,
+  PassState,
+  TextOrPath,
+  WaitState,
+  WorkingState,
+} from './definition.ts';
 import { type Execution, toText } from './execution.ts';
 import { evaluate } from './expression.ts';
-import { StateFailure, matchesError } from './failure.ts';
+import { matchesError, StateFailure } from './failure.ts';
 import { type Lane, Stopped } from './lane.ts';
 import { runBranches, runIterations } from './parallel.ts';
 import { errorOutput, fill, placeResult, select } from './payload.ts';
@@ -57,7 +65,13 @@ export class Interpreter {
    * @throws StateFailure that no state of the flow caught
    * @throws Stopped
    */
-  async runFlow(execution: Execution, lane: Lane, flow: Flow, input: Json, item: MapItem | undefined): Promise<Json> {
+  async runFlow(
+    execution: Execution,
+    lane: Lane,
+    flow: Flow,
+    input: Json,
+    item: MapItem | undefined,
+  ): Promise<Json> {
     let name = flow.startAt;
     let data = input;
     for (;;) {
@@ -128,7 +142,8 @@ export class Interpreter {
         const found = select(until.path, visit.over(input));
         const atMs = typeof found === 'string' ? parseTimestamp(found) : undefined;
         if (atMs !== undefined) return bounded((atMs - nowMs) / 1000);
-        const what = 'The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string';
+        const what =
+          'The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string';
         throw new StateFailure('States.Runtime', `${what}: ${until.path.text} == ${plain(found)}`);
       }
       default:
@@ -164,7 +179,9 @@ export class Interpreter {
 
   #fallBack(visit: Visit, state: WorkingState, failure: StateFailure): Exit {
     if (state.type !== 'Task') visit.execution.record(visit.lane, `${state.type}StateFailed`);
-    const catcher = state.catch.find(({ errorEquals }) => errorEquals.some((name) => matchesError(name, failure)));
+    const catcher = state.catch.find(({ errorEquals }) =>
+      errorEquals.some((name) => matchesError(name, failure)),
+    );
     if (!catcher) throw failure;
     const output = visit.within(() => placeResult(catcher.resultPath, visit.rawInput, errorOutput(failure)));
     return { output: visit.leave(output), next: catcher.next };
@@ -179,7 +196,11 @@ function runPass(visit: Visit, state: PassState): Json {
   const input = visit.input();
   const data = visit.within(() => {
     const effective = state.parameters ? fill(state.parameters, visit.over(input)) : input;
-    return placeResult(state.resultPath, visit.rawInput, state.result === undefined ? effective : state.result);
+    return placeResult(
+      state.resultPath,
+      visit.rawInput,
+      state.result === undefined ? effective : state.result,
+    );
   });
   return visit.output(data);
 }
@@ -189,7 +210,10 @@ function toFailure(visit: Visit, state: FailState): StateFailure {
     if (given === undefined || given.kind === 'text') return given?.value;
     const found = evaluate(given.expression, visit.over(visit.rawInput), given.field);
     if (typeof found === 'string') return found;
-    throw new StateFailure('States.Runtime', `The ${given.field} parameter does not reference a string: ${plain(found)}`);
+    throw new StateFailure(
+      'States.Runtime',
+      `The ${given.field} parameter does not reference a string: ${plain(found)}`,
+    );
   };
   return visit.within(() => new StateFailure(read(state.error), read(state.cause)));
 }
@@ -200,7 +224,10 @@ function wholeSeconds(found: Json, path: string): number {
     throw new StateFailure('States.Runtime', what);
   }
   if (found >= 0) return found;
-  throw new StateFailure('States.Runtime', `The SecondsPath parameter references a negative value: ${path} == ${found}`);
+  throw new StateFailure(
+    'States.Runtime',
+    `The SecondsPath parameter references a negative value: ${path} == ${found}`,
+  );
 }
 
 function bounded(seconds: number): number {

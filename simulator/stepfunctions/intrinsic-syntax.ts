@@ -7,7 +7,12 @@ import { Reader } from './reader.ts';
 export type Expression =
   | { readonly kind: 'path'; readonly path: Path }
   | { readonly kind: 'literal'; readonly value: Json; readonly escaped: string | undefined }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly text: string };
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly args: readonly Expression[];
+      readonly text: string;
+    };
 
 /** Calls may nest ten deep (Step Functions Developer Guide, "Intrinsic functions"). */
 const deepest = 10;
@@ -50,6 +55,7 @@ function readArgument(reader: Reader, depth: number): Expression {
     if (/\\[^'\\{}]/.test(escaped)) reader.fail("no other escapes than \\', \\\\, \\{ and \\}");
     return { kind: 'literal', value: escaped.replace(/\\(.)/g, '$1'), escaped };
   }
-  const literal = reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y) ?? reader.fail('an argument');
+  const literal =
+    reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y) ?? reader.fail('an argument');
   return { kind: 'literal', value: JSON.parse(literal) as Json, escaped: undefined };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Json, isEqual, isObject, parseJson } from '../json.ts';
+import { isEqual, isObject, type Json, parseJson } from '../json.ts';
 import { StateFailure } from './failure.ts';
 
 /** Where an intrinsic function takes chance from: a number in [0, 1) and a new UUID. */
@@ -22,7 +22,10 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   'States.StringToJson': { arity: [1, 1], apply: ([text]) => stringToJson(asText(text)) },
   'States.JsonToString': { arity: [1, 1], apply: ([value]) => JSON.stringify(value) },
   'States.Array': { arity: [0, Number.POSITIVE_INFINITY], apply: (args) => args },
-  'States.ArrayPartition': { arity: [2, 2], apply: ([array, size]) => partition(asArray(array), asPositive(size)) },
+  'States.ArrayPartition': {
+    arity: [2, 2],
+    apply: ([array, size]) => partition(asArray(array), asPositive(size)),
+  },
   'States.ArrayContains': {
     arity: [2, 2],
     apply: ([array, value]) => asArray(array).some((item) => isEqual(item, value!)),
@@ -31,7 +34,10 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
     arity: [3, 3],
     apply: ([from, to, by]) => range(rounded(from), rounded(to), rounded(by)),
   },
-  'States.ArrayGetItem': { arity: [2, 2], apply: ([array, index]) => getItem(asArray(array), rounded(index)) },
+  'States.ArrayGetItem': {
+    arity: [2, 2],
+    apply: ([array, index]) => getItem(asArray(array), rounded(index)),
+  },
   'States.ArrayLength': { arity: [1, 1], apply: ([array]) => asArray(array).length },
   'States.ArrayUnique': { arity: [1, 1], apply: ([array]) => unique(asArray(array)) },
   'States.Base64Encode': {
@@ -106,7 +112,9 @@ function asArray(value: Json | undefined): readonly Json[] {
 
 /** AWS rounds a number with decimals to the nearest whole one, halves up, as Java's `Math.round` does. */
 function rounded(value: Json | undefined): number {
-  return typeof value === 'number' ? Math.round(value) || 0 : fail(`expected a number, found ${JSON.stringify(value)}`);
+  return typeof value === 'number'
+    ? Math.round(value) || 0
+    : fail(`expected a number, found ${JSON.stringify(value)}`);
 }
 
 function asPositive(value: Json | undefined): number {
@@ -120,7 +128,9 @@ function stringToJson(text: string): Json {
 }
 
 function partition(array: readonly Json[], size: number): Json {
-  return Array.from({ length: Math.ceil(array.length / size) }, (_, i) => array.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(array.length / size) }, (_, i) =>
+    array.slice(i * size, (i + 1) * size),
+  );
 }
 
 function range(from: number, to: number, by: number): Json {

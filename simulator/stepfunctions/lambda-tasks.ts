@@ -7,7 +7,12 @@ import { withMetadata } from './metadata.ts';
 import type { Visit } from './visit.ts';
 
 /** A Task whose resource is a function's own ARN: its result is the function's payload. */
-export async function invokeFunction(sim: Simulator, visit: Visit, functionArn: string, event: Json): Promise<Json> {
+export async function invokeFunction(
+  sim: Simulator,
+  visit: Visit,
+  functionArn: string,
+  event: Json,
+): Promise<Json> {
   const result = await invoke(sim, visit, functionArn, event);
   return result.payload;
 }
@@ -21,23 +26,30 @@ export async function invokeWithParameters(sim: Simulator, visit: Visit, given: 
   const unknown = Object.keys(rest);
   if (unknown.length > 0) throw refuse(`The field "${unknown[0]}" is not supported by Step Functions`);
   if (typeof FunctionName !== 'string') throw refuse('The field "FunctionName" is required but was missing');
-  if (Qualifier !== undefined && typeof Qualifier !== 'string') throw refuse('The field "Qualifier" must be a string');
+  if (Qualifier !== undefined && typeof Qualifier !== 'string')
+    throw refuse('The field "Qualifier" must be a string');
   const name = Qualifier === undefined ? FunctionName : `${FunctionName}:${Qualifier}`;
   const arn = name.startsWith('arn:') ? name : lambdaOf(sim, visit).arnOf(name);
   if (InvocationType === 'Event') {
     authorise(sim, visit, arn);
-    await own(async () => lambdaOf(sim, visit, arn).invokeLater(arn, Payload, visit.attempt));
+    await own(async () => lambdaOf(sim, visit).invokeLater(arn, Payload, visit.attempt));
     return withMetadata(sim, visit, { StatusCode: 202, Payload: '' }, 'application/json');
   }
-  if (InvocationType !== 'RequestResponse') throw refuse(`The invocation type ${JSON.stringify(InvocationType)} is not supported`);
+  if (InvocationType !== 'RequestResponse')
+    throw refuse(`The invocation type ${JSON.stringify(InvocationType)} is not supported`);
   const { payload, executedVersion } = await invoke(sim, visit, arn, Payload);
   const answer = { ExecutedVersion: executedVersion, Payload: payload, StatusCode: 200 };
   return withMetadata(sim, visit, answer, 'application/json', { 'X-Amz-Executed-Version': executedVersion });
 }
 
-async function invoke(sim: Simulator, visit: Visit, arn: string, event: Json): Promise<InvokeResult & { payload: Json }> {
+async function invoke(
+  sim: Simulator,
+  visit: Visit,
+  arn: string,
+  event: Json,
+): Promise<InvokeResult & { payload: Json }> {
   authorise(sim, visit, arn);
-  const result = await own(() => lambdaOf(sim, visit, arn).invoke(arn, event, visit.attempt));
+  const result = await own(() => lambdaOf(sim, visit).invoke(arn, event, visit.attempt));
   if ('payload' in result) return result;
   const { errorType, errorMessage, trace } = result;
   throw new StateFailure(errorType, JSON.stringify({ errorType, errorMessage, trace }));
@@ -54,8 +66,9 @@ async function own<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function lambdaOf(sim: Simulator, visit: Visit, arn = visit.execution.machine.arn) {
-  return sim.region(arn.split(':')[3]!).lambda;
+/** Functions of the machine's own Region: Step Functions finds none in another. */
+function lambdaOf(sim: Simulator, visit: Visit) {
+  return sim.region(visit.execution.machine.arn.split(':')[3]!).lambda;
 }
 
 function authorise(sim: Simulator, visit: Visit, functionArn: string): void {

@@ -43,7 +43,9 @@ export class StateMachines {
     ListStateMachines: (input: ListStateMachinesCommandInput) => this.#list(input),
     TagResource: (input: TagResourceCommandInput) => this.#tag(input),
     UntagResource: (input: UntagResourceCommandInput) => this.#untag(input),
-    ListTagsForResource: (input: ListTagsForResourceCommandInput) => ({ tags: [...this.find(input.resourceArn).tags] }),
+    ListTagsForResource: (input: ListTagsForResourceCommandInput) => ({
+      tags: [...this.find(input.resourceArn).tags],
+    }),
   };
 
   /**
@@ -55,7 +57,8 @@ export class StateMachines {
     const machine = this.#machines.get(arn);
     if (machine) return machine;
     const unqualified = arn.split(':').slice(0, 7).join(':');
-    if (arn !== unqualified && this.#machines.has(unqualified)) throw new NotSimulated(`states: the version or alias ${arn}`);
+    if (arn !== unqualified && this.#machines.has(unqualified))
+      throw new NotSimulated(`states: the version or alias ${arn}`);
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
 
@@ -104,7 +107,8 @@ export class StateMachines {
     const machine = this.find(input.stateMachineArn);
     const { definition: text, roleArn, loggingConfiguration } = input;
     if (text === undefined && roleArn === undefined && loggingConfiguration === undefined) {
-      const message = 'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified';
+      const message =
+        'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified';
       throw new AwsError('MissingRequiredParameter', message);
     }
     if (roleArn !== undefined) checkRole(roleArn);
@@ -122,7 +126,8 @@ export class StateMachines {
   /** Deleting what is not there succeeds. Executions that run would be ended one by one, which is not modelled. */
   #delete({ stateMachineArn }: DeleteStateMachineCommandInput) {
     checkArn(stateMachineArn, 'stateMachine');
-    if (this.#hasRunning(stateMachineArn)) throw new NotSimulated('states:DeleteStateMachine while an execution runs');
+    if (this.#hasRunning(stateMachineArn))
+      throw new NotSimulated('states:DeleteStateMachine while an execution runs');
     this.#machines.delete(stateMachineArn);
     return {};
   }
@@ -153,7 +158,10 @@ export class StateMachines {
 
   #untag({ resourceArn, tagKeys }: UntagResourceCommandInput) {
     const machine = this.find(resourceArn);
-    this.#machines.set(machine.arn, { ...machine, tags: machine.tags.filter(({ key }) => !tagKeys?.includes(key ?? '')) });
+    this.#machines.set(machine.arn, {
+      ...machine,
+      tags: machine.tags.filter(({ key }) => !tagKeys?.includes(key ?? '')),
+    });
     return {};
   }
 }
@@ -183,7 +191,8 @@ function parse(text: string | undefined): Definition {
 
 function checkRole(roleArn: string | undefined): void {
   if (roleArn === undefined) throw invalid('roleArn', undefined, 'Member must not be null');
-  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) throw new AwsError('InvalidArn', `Invalid Arn: '${roleArn}'`);
+  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn))
+    throw new AwsError('InvalidArn', `Invalid Arn: '${roleArn}'`);
 }
 
 /** CreateStateMachine is idempotent: the same definition and logging confirm what exists, anything else is refused. */

@@ -6,7 +6,13 @@ import type { Visit } from './visit.ts';
  * The answer of an optimised integration: beside the service's members it carries what the SDK knows of the HTTP
  * response, which counts towards the payload quota.
  */
-export function withMetadata(sim: Simulator, visit: Visit, answer: JsonObject, contentType: string, more: Readonly<Record<string, string>> = {}): JsonObject {
+export function withMetadata(
+  sim: Simulator,
+  visit: Visit,
+  answer: JsonObject,
+  contentType: string,
+  more: Readonly<Record<string, string>> = {},
+): JsonObject {
   const requestId = sim.draws.uuid('states.requestId', visit.attempt);
   const headers: Record<string, string> = {
     'Content-Length': String(jsonBytes(answer)),

@@ -1,6 +1,6 @@
+import defaults from '../defaults.json' with { type: 'json' };
 import { AwsError } from '../errors.ts';
 import { jsonBytes, parseJson } from '../json.ts';
-import defaults from '../defaults.json' with { type: 'json' };
 
 const { payloadBytes, executionNameMax } = defaults.stepfunctions;
 
@@ -38,7 +38,10 @@ export function checkArn(arn: string | undefined, kind: 'stateMachine' | 'execut
 export function checkInput(input: string): void {
   const value = parseJson(input);
   if (value === undefined) {
-    throw new AwsError('InvalidExecutionInput', "Invalid State Machine Execution Input: 'Invalid execution input.'");
+    throw new AwsError(
+      'InvalidExecutionInput',
+      "Invalid State Machine Execution Input: 'Invalid execution input.'",
+    );
   }
   if (Math.max(Buffer.byteLength(input), jsonBytes(value)) > payloadBytes) {
     throw invalid('input', undefined, `Member must have length less than or equal to ${payloadBytes}`);

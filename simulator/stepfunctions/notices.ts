@@ -5,7 +5,12 @@ import type { Execution } from './execution.ts';
 const largestIncludedBytes = 248 * 1024;
 
 /** The event "Step Functions Execution Status Change", as Step Functions puts it on the default bus. */
-export function statusChange(execution: Execution): { source: string; detailType: string; resources: string[]; detail: object } {
+export function statusChange(execution: Execution): {
+  source: string;
+  detailType: string;
+  resources: string[];
+  detail: object;
+} {
   return {
     source: 'aws.states',
     detailType: 'Step Functions Execution Status Change',
@@ -41,8 +46,15 @@ function detailOf(execution: Execution): JsonObject {
 }
 
 /** Whether an execution could be redriven, and why not (Step Functions API Reference, DescribeExecution). */
-export function redriveOf(execution: Execution): { redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE'; redriveStatusReason: string | null } {
+export function redriveOf(execution: Execution): {
+  redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE';
+  redriveStatusReason: string | null;
+} {
   const { status } = execution;
-  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE', redriveStatusReason: null };
-  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: `Execution is ${status} and cannot be redriven` };
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED')
+    return { redriveStatus: 'REDRIVABLE', redriveStatusReason: null };
+  return {
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  };
 }

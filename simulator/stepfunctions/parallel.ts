@@ -1,7 +1,7 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Json } from '../json.ts';
 import type { Flow, MapState, ParallelState } from './definition.ts';
-import type { Execution } from './execution.ts';
+import { type Execution, toText } from './execution.ts';
 import { StateFailure } from './failure.ts';
 import { Lane, Stopped } from './lane.ts';
 import { fill, numberOf, select } from './payload.ts';
@@ -9,7 +9,13 @@ import type { MapItem, Visit } from './visit.ts';
 
 /** Runs the states of one flow in one lane. */
 export interface FlowRunner {
-  runFlow(execution: Execution, lane: Lane, flow: Flow, input: Json, item: MapItem | undefined): Promise<Json>;
+  runFlow(
+    execution: Execution,
+    lane: Lane,
+    flow: Flow,
+    input: Json,
+    item: MapItem | undefined,
+  ): Promise<Json>;
 }
 
 /** An inline Map runs about this many iterations at one time (Step Functions Developer Guide, "Inline mode"). */
@@ -19,7 +25,10 @@ const mostIterationsAtOnce = 40;
 export async function runBranches(flows: FlowRunner, visit: Visit, state: ParallelState): Promise<Json> {
   const { execution, lane } = visit;
   const input = visit.input();
-  const effective = visit.within(() => (state.parameters ? fill(state.parameters, visit.over(input)) : input));
+  const effective = visit.within(() =>
+    state.parameters ? fill(state.parameters, visit.over(input)) : input,
+  );
+  execution.weigh(toText(effective), state.name);
   execution.record(lane, 'ParallelStateStarted');
   const group = new LaneGroup(visit);
   const results = await group.run(
@@ -46,6 +55,7 @@ export async function runIterations(flows: FlowRunner, visit: Visit, state: MapS
     return async () => {
       const selector = state.itemSelector;
       const selected = visit.within(() => (selector ? fill(selector, visit.over(input, item)) : value));
+      execution.weigh(toText(selected), state.name);
       return flows.runFlow(execution, own, state.processor, selected, item);
     };
   });
@@ -57,7 +67,10 @@ export async function runIterations(flows: FlowRunner, visit: Visit, state: MapS
 function readItems(visit: Visit, state: MapState, input: Json): readonly Json[] {
   const items = state.itemsPath ? select(state.itemsPath, visit.over(input)) : input;
   if (Array.isArray(items)) return items as readonly Json[];
-  throw new StateFailure('States.Runtime', `Map state input must be an array but was: ${JSON.stringify(items)}`);
+  throw new StateFailure(
+    'States.Runtime',
+    `Map state input must be an array but was: ${JSON.stringify(items)}`,
+  );
 }
 
 /** Lanes that run side by side inside one state; the first that fails stops the rest. */
@@ -85,7 +98,10 @@ class LaneGroup {
   }
 
   /** Runs what each lane does, at most so many at once; returns their results in the lanes' order. */
-  async run(works: readonly (() => Promise<Json>)[], most = Number.POSITIVE_INFINITY): Promise<readonly Json[]> {
+  async run(
+    works: readonly (() => Promise<Json>)[],
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<readonly Json[]> {
     const { lane } = this.#visit;
     lane.children = this.#lanes;
     const results: Json[] = [];
@@ -150,7 +166,12 @@ class LaneGroup {
     }
   }
 
-  #record(index: number, lane: Lane, what: 'Started' | 'Succeeded' | 'Failed' | 'Aborted', chained = true): void {
+  #record(
+    index: number,
+    lane: Lane,
+    what: 'Started' | 'Succeeded' | 'Failed' | 'Aborted',
+    chained = true,
+  ): void {
     if (this.#eventPrefix === undefined) return;
     const details = { name: this.#visit.state.name, index };
     const type: HistoryEventType = `${this.#eventPrefix}${what}`;

@@ -1,4 +1,4 @@
-import { type Operand, type Test, findComparison, fitsComparison, typeTests } from './choice.ts';
+import { findComparison, fitsComparison, type Operand, type Test, typeTests } from './choice.ts';
 import type { Fields } from './fields.ts';
 
 /** Parses a choice rule's test; its `Next` is the caller's. Reports faults and returns `undefined` where there is none. */
@@ -12,7 +12,9 @@ function parseJoined(fields: Fields, joint: 'And' | 'Or'): Test | undefined {
   const inner = fields.objects(joint);
   if (inner.length === 0) return fields.fault('Expected at least one choice rule', joint);
   const tests = inner.map(parseNested);
-  return tests.includes(undefined) ? undefined : { kind: joint === 'And' ? 'and' : 'or', tests: tests as Test[] };
+  return tests.includes(undefined)
+    ? undefined
+    : { kind: joint === 'And' ? 'and' : 'or', tests: tests as Test[] };
 }
 
 function parseNot(fields: Fields): Test | undefined {
@@ -22,7 +24,8 @@ function parseNot(fields: Fields): Test | undefined {
 }
 
 function parseNested(fields: Fields): Test | undefined {
-  if (fields.has('Next')) fields.fault("Field 'Next' is only allowed at the top level of a choice rule", 'Next');
+  if (fields.has('Next'))
+    fields.fault("Field 'Next' is only allowed at the top level of a choice rule", 'Next');
   fields.value('Next');
   const test = parseTest(fields);
   fields.end();
@@ -43,7 +46,9 @@ function parseDataTest(fields: Fields): Test | undefined {
   const typeTest = typeTests.find((known) => known === operator);
   if (typeTest) {
     const expected = fields.flag(operator);
-    return variable && expected !== undefined ? { kind: 'is', variable, operator: typeTest, expected } : undefined;
+    return variable && expected !== undefined
+      ? { kind: 'is', variable, operator: typeTest, expected }
+      : undefined;
   }
   const found = findComparison(operator)!;
   const operand = parseOperand(fields, operator, found);
@@ -61,5 +66,8 @@ function parseOperand(
   }
   const value = fields.value(operator)!;
   if (fitsComparison(value, comparison)) return { kind: 'constant', value };
-  return fields.fault(`Expected a value of type ${comparison.type === 'pattern' ? 'string' : comparison.type}`, operator);
+  return fields.fault(
+    `Expected a value of type ${comparison.type === 'pattern' ? 'string' : comparison.type}`,
+    operator,
+  );
 }

@@ -65,7 +65,8 @@ export function parseCatch(fields: Fields, note: (next: string, fields: Fields) 
 function parseErrorEquals(fields: Fields, isLast: boolean): readonly string[] {
   fields.requires('ErrorEquals');
   const names = fields.texts('ErrorEquals');
-  if (fields.has('ErrorEquals') && names.length === 0) fields.fault('Expected at least one error name', 'ErrorEquals');
+  if (fields.has('ErrorEquals') && names.length === 0)
+    fields.fault('Expected at least one error name', 'ErrorEquals');
   for (const name of names) {
     if (name.startsWith('States.') && !reserved.has(name)) {
       fields.fault(`'${name}' is not one of the reserved error names`, 'ErrorEquals');

@@ -1,4 +1,14 @@
-import type { ChoiceState, FailState, Flow, MapState, ParallelState, PassState, State, TaskState, WaitState } from './definition.ts';
+import type {
+  ChoiceState,
+  FailState,
+  Flow,
+  MapState,
+  ParallelState,
+  PassState,
+  State,
+  TaskState,
+  WaitState,
+} from './definition.ts';
 import type { Fields } from './fields.ts';
 import { parseTest } from './parse-choice.ts';
 import { parseCatch, parseRetry } from './parse-errors.ts';
@@ -19,7 +29,12 @@ const seconds = { least: 0, most: longestSeconds };
 const timeout = { least: 1, most: longestSeconds };
 
 /** Parses one state. Faults are reported to `fields`; a state so faulty that nothing remains is `undefined`. */
-export function parseState(name: string, fields: Fields, flows: FlowReader, note: NoteTransition): State | undefined {
+export function parseState(
+  name: string,
+  fields: Fields,
+  flows: FlowReader,
+  note: NoteTransition,
+): State | undefined {
   fields.requires('Type');
   const type = fields.text('Type');
   switch (type) {
@@ -48,7 +63,10 @@ export function parseState(name: string, fields: Fields, flows: FlowReader, note
 
 function parsePaths(fields: Fields) {
   const [inputPath, outputPath] = [fields.path('InputPath'), fields.path('OutputPath')];
-  return { inputPath: inputPath === undefined ? wholePath : inputPath, outputPath: outputPath === undefined ? wholePath : outputPath };
+  return {
+    inputPath: inputPath === undefined ? wholePath : inputPath,
+    outputPath: outputPath === undefined ? wholePath : outputPath,
+  };
 }
 
 const wholePath = { text: '$', root: 'data', segments: [], isDefinite: true } as const;
@@ -92,7 +110,11 @@ function parseTask(name: string, fields: Fields, note: NoteTransition): TaskStat
   if (resource?.kind === 'refused') fields.fault(resource.why, 'Resource');
   const timeoutSeconds = fields.numberOrPath('TimeoutSeconds', timeout);
   const heartbeatSeconds = fields.numberOrPath('HeartbeatSeconds', timeout);
-  if (timeoutSeconds?.kind === 'number' && heartbeatSeconds?.kind === 'number' && heartbeatSeconds.value >= timeoutSeconds.value) {
+  if (
+    timeoutSeconds?.kind === 'number' &&
+    heartbeatSeconds?.kind === 'number' &&
+    heartbeatSeconds.value >= timeoutSeconds.value
+  ) {
     fields.fault('HeartbeatSeconds must be smaller than TimeoutSeconds', 'HeartbeatSeconds');
   }
   const parameters = fields.template('Parameters');
@@ -104,7 +126,8 @@ function parseTask(name: string, fields: Fields, note: NoteTransition): TaskStat
 function parseChoice(name: string, fields: Fields, note: NoteTransition): ChoiceState {
   fields.requires('Choices');
   const rules = fields.objects('Choices');
-  if (fields.has('Choices') && rules.length === 0) fields.fault('Expected at least one choice rule', 'Choices');
+  if (fields.has('Choices') && rules.length === 0)
+    fields.fault('Expected at least one choice rule', 'Choices');
   const choices = rules.flatMap((rule) => {
     rule.requires('Next');
     const test = parseTest(rule);
@@ -139,7 +162,9 @@ function parseUntil(fields: Fields): WaitState['until'] | undefined {
   const text = fields.text('Timestamp');
   if (text === undefined) return undefined;
   const atMs = parseTimestamp(text);
-  return atMs === undefined ? fields.fault('Expected an ISO-8601 timestamp', 'Timestamp') : { kind: 'timestamp', atMs };
+  return atMs === undefined
+    ? fields.fault('Expected an ISO-8601 timestamp', 'Timestamp')
+    : { kind: 'timestamp', atMs };
 }
 
 function parseFail(name: string, fields: Fields): FailState {
@@ -155,10 +180,21 @@ function parseParallel(name: string, fields: Fields, flows: FlowReader, note: No
     branch.end();
     return flow ? [flow] : [];
   });
-  return { type: 'Parallel', name, branches, parameters: fields.template('Parameters'), ...parseWorking(fields, note) };
+  return {
+    type: 'Parallel',
+    name,
+    branches,
+    parameters: fields.template('Parameters'),
+    ...parseWorking(fields, note),
+  };
 }
 
-function parseMap(name: string, fields: Fields, flows: FlowReader, note: NoteTransition): MapState | undefined {
+function parseMap(
+  name: string,
+  fields: Fields,
+  flows: FlowReader,
+  note: NoteTransition,
+): MapState | undefined {
   const processor = parseProcessor(fields, flows);
   const itemsPath = fields.referencePath('ItemsPath', true);
   // `Parameters` and `Iterator` are the older names of `ItemSelector` and `ItemProcessor`.

@@ -34,7 +34,8 @@ export function parseDefinition(text: string): Parsed {
 
 function refuseJsonata(fields: Fields): void {
   const language = fields.text('QueryLanguage') ?? 'JSONPath';
-  if (language !== 'JSONPath') fields.fault(`The query language ${language} is not simulated`, 'QueryLanguage');
+  if (language !== 'JSONPath')
+    fields.fault(`The query language ${language} is not simulated`, 'QueryLanguage');
 }
 
 /** Reads flows, one inside the other; state names are unique in the whole machine. */
@@ -66,7 +67,11 @@ class Flows implements FlowReader {
       const state = parseState(name, own, this, (next, from, field) => {
         leads.get(name)!.push(next);
         if (!Object.hasOwn(raw, next)) {
-          this.#faults.add('MISSING_TRANSITION_TARGET', `Missing '${field}' target: ${next}`, from.place(field));
+          this.#faults.add(
+            'MISSING_TRANSITION_TARGET',
+            `Missing '${field}' target: ${next}`,
+            from.place(field),
+          );
         }
       });
       own.end();
@@ -86,7 +91,11 @@ class Flows implements FlowReader {
 
   #findUnreachable(startAt: string, leads: ReadonlyMap<string, readonly string[]>, fields: Fields): void {
     if (!leads.has(startAt)) {
-      this.#faults.add('MISSING_TRANSITION_TARGET', `Missing 'StartAt' target: ${startAt}`, fields.place('StartAt'));
+      this.#faults.add(
+        'MISSING_TRANSITION_TARGET',
+        `Missing 'StartAt' target: ${startAt}`,
+        fields.place('StartAt'),
+      );
       return;
     }
     const reached = new Set([startAt]);

@@ -76,11 +76,19 @@ function readInside(reader: Reader): Segment {
   const from = reader.match(wholeNumber);
   if (reader.takes(':')) {
     const to = reader.match(wholeNumber);
-    return { kind: 'slice', from: from === undefined ? undefined : Number(from), to: to === undefined ? undefined : Number(to) };
+    return {
+      kind: 'slice',
+      from: from === undefined ? undefined : Number(from),
+      to: to === undefined ? undefined : Number(to),
+    };
   }
   if (from === undefined) return reader.fail('a name in quotes, an index, a slice, a filter or *');
-  const rest = reader.takes(',') ? readList(reader, () => Number(reader.match(wholeNumber) ?? reader.fail('an index'))) : [];
-  return rest.length === 0 ? { kind: 'index', index: Number(from) } : { kind: 'indices', indices: [Number(from), ...rest] };
+  const rest = reader.takes(',')
+    ? readList(reader, () => Number(reader.match(wholeNumber) ?? reader.fail('an index')))
+    : [];
+  return rest.length === 0
+    ? { kind: 'index', index: Number(from) }
+    : { kind: 'indices', indices: [Number(from), ...rest] };
 }
 
 function readList<T>(reader: Reader, read: () => T): T[] {

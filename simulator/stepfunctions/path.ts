@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Predicate } from './filter.ts';
 
 /** One step of a JSONPath. */
@@ -33,9 +33,10 @@ export interface Scope {
  */
 export function evaluatePath(path: Path, scope: Scope): Json | undefined {
   const root = path.root === 'data' ? scope.data : scope.context;
-  const found = path.segments.reduce<readonly Json[]>((nodes, segment) => nodes.flatMap((node) => step(segment, node, root)), [
-    root,
-  ]);
+  const found = path.segments.reduce<readonly Json[]>(
+    (nodes, segment) => nodes.flatMap((node) => step(segment, node, root)),
+    [root],
+  );
   return path.isDefinite ? found[0] : found;
 }
 

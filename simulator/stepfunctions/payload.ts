@@ -12,8 +12,13 @@ export function select(path: Path | null, evaluation: Evaluation): Json {
   if (path === null) return {};
   const found = evaluatePath(path, evaluation);
   if (found !== undefined) return found;
-  const place = path.segments.map((segment) => ('name' in segment ? `['${segment.name}']` : `[${'index' in segment ? segment.index : '*'}]`));
-  throw new StateFailure('States.Runtime', `Invalid path '${path.text}' : No results for path: $${place.join('')}`);
+  const place = path.segments.map((segment) =>
+    'name' in segment ? `['${segment.name}']` : `[${'index' in segment ? segment.index : '*'}]`,
+  );
+  throw new StateFailure(
+    'States.Runtime',
+    `Invalid path '${path.text}' : No results for path: $${place.join('')}`,
+  );
 }
 
 /**

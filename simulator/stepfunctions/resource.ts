@@ -7,7 +7,13 @@ export interface FunctionResource {
   readonly functionArn: string;
 }
 
-export const integrations = ['lambda:invoke', 'states:startExecution', 'aws-sdk:sfn:startExecution', 'events:putEvents', 'sns:publish'] as const;
+export const integrations = [
+  'lambda:invoke',
+  'states:startExecution',
+  'aws-sdk:sfn:startExecution',
+  'events:putEvents',
+  'sns:publish',
+] as const;
 export type Integration = (typeof integrations)[number];
 
 /** A service integration (`arn:aws:states:::…`). `resourceType` and `resource` are what the history calls it. */
@@ -20,14 +26,18 @@ export interface IntegrationResource {
   readonly waitsForToken: boolean;
 }
 
-const functionArn = /^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::(?:\$LATEST|[A-Za-z0-9_-]+))?$/;
+const functionArn =
+  /^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::(?:\$LATEST|[A-Za-z0-9_-]+))?$/;
 const integrationArn = /^arn:aws:states:::(.+?)(\.waitForTaskToken)?$/;
 
 /** The resource of a Task, or why it cannot be run here. */
-export function parseResource(arn: string): TaskResource | { readonly kind: 'refused'; readonly why: string } {
+export function parseResource(
+  arn: string,
+): TaskResource | { readonly kind: 'refused'; readonly why: string } {
   if (functionArn.test(arn)) return { kind: 'function', functionArn: arn };
   const [, api, token] = integrationArn.exec(arn) ?? [];
-  if (!api) return { kind: 'refused', why: `'${arn}' is not the ARN of a function or of a service integration` };
+  if (!api)
+    return { kind: 'refused', why: `'${arn}' is not the ARN of a function or of a service integration` };
   const integration = integrations.find((known) => known === api);
   if (!integration) return { kind: 'refused', why: `the integration '${arn}' is not simulated` };
   const colon = api.lastIndexOf(':');

@@ -19,7 +19,9 @@ export class Retries {
    * (Amazon States Language, "Retrying after error")
    */
   judge(failure: StateFailure, unit: () => number): Verdict {
-    const index = this.#retriers.findIndex(({ errorEquals }) => errorEquals.some((name) => matchesError(name, failure)));
+    const index = this.#retriers.findIndex(({ errorEquals }) =>
+      errorEquals.some((name) => matchesError(name, failure)),
+    );
     const retrier = this.#retriers[index];
     if (!retrier) return { kind: 'giveUp' };
     const used = this.#used[index]!;

@@ -27,7 +27,9 @@ export type { StateMachine } from './machine.ts';
 /** Regions with the larger quotas (Step Functions Developer Guide, "Service quotas"). */
 const largeRegions: readonly RegionName[] = ['us-east-1', 'us-west-2', 'eu-west-1'];
 
-const bucketOf: Readonly<Record<string, 'startExecution' | 'sendTask' | 'getExecutionHistory' | 'listExecutions'>> = {
+const bucketOf: Readonly<
+  Record<string, 'startExecution' | 'sendTask' | 'getExecutionHistory' | 'listExecutions'>
+> = {
   StartExecution: 'startExecution',
   SendTaskSuccess: 'sendTask',
   SendTaskFailure: 'sendTask',
@@ -53,7 +55,9 @@ export class StepFunctions implements Service {
     this.region = region;
     this.#machines = new StateMachines(sim, region, (arn) => this.#hasRunning(arn));
     const interpreter = new Interpreter(sim, new Tasks(sim, new Integrations(sim), this.#tokens));
-    this.#executions = new Executions(sim, this.#machines, interpreter, (execution, event) => this.#tell(execution, event));
+    this.#executions = new Executions(sim, this.#machines, interpreter, (execution, event) =>
+      this.#tell(execution, event),
+    );
     this.operations = {
       ...this.#machines.operations,
       ...this.#executions.operations,
@@ -109,7 +113,10 @@ export class StepFunctions implements Service {
     if (kind === undefined) return;
     let bucket = this.#buckets.get(kind);
     if (!bucket) {
-      bucket = new TokenBucket(defaults.stepfunctions[kind][largeRegions.includes(this.region) ? 'big3' : 'other'], this.sim.clock);
+      bucket = new TokenBucket(
+        defaults.stepfunctions[kind][largeRegions.includes(this.region) ? 'big3' : 'other'],
+        this.sim.clock,
+      );
       this.#buckets.set(kind, bucket);
     }
     if (!bucket.take()) throw new AwsError('ThrottlingException', 'Rate exceeded');

@@ -21,7 +21,10 @@ export class TaskEvents {
     return this.#resource.kind === 'function' ? this.#resource.functionArn : this.#resource.resourceType;
   }
 
-  scheduled(parameters: string, bounds: { timeoutSeconds: number | undefined; heartbeatSeconds: number | undefined }): void {
+  scheduled(
+    parameters: string,
+    bounds: { timeoutSeconds: number | undefined; heartbeatSeconds: number | undefined },
+  ): void {
     const { timeoutSeconds, heartbeatSeconds } = bounds;
     const timeout = timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds };
     if (this.#resource.kind === 'function') {

@@ -36,15 +36,16 @@ export class Tasks {
     const { resource } = state;
     const waitsForToken = resource.kind === 'integration' && resource.waitsForToken;
     // A task that is tried again gets a new token (Step Functions Developer Guide, "Wait for a callback").
-    visit.taskToken = waitsForToken ? tokenFrom(this.#sim.draws.hex('taskToken', visit.attempt, 64)) : undefined;
+    visit.taskToken = waitsForToken
+      ? tokenFrom(this.#sim.draws.hex('taskToken', visit.attempt, 64))
+      : undefined;
     const input = visit.input();
     const { parameters, bounds } = visit.within(() => {
       const filled = state.parameters ? fill(state.parameters, visit.over(input)) : input;
-      visit.execution.weigh(toText(filled), state.name);
       return { parameters: filled, bounds: readBounds(visit, state, input) };
     });
     const events = new TaskEvents(visit, resource);
-    events.scheduled(toText(parameters), bounds);
+    events.scheduled(visit.execution.weigh(toText(parameters), state.name), bounds);
     events.started();
     try {
       const result = await this.#perform(visit, state, parameters, bounds, events);
@@ -56,7 +57,13 @@ export class Tasks {
     }
   }
 
-  #perform(visit: Visit, state: TaskState, parameters: Json, bounds: Bounds, events: TaskEvents): Promise<Json> {
+  #perform(
+    visit: Visit,
+    state: TaskState,
+    parameters: Json,
+    bounds: Bounds,
+    events: TaskEvents,
+  ): Promise<Json> {
     const { clock } = this.#sim;
     const token = visit.taskToken;
     return visit.lane.wait<Json>((settle) => {
@@ -83,7 +90,13 @@ export class Tasks {
   }
 
   /** Calls the resource. With a task token its answer only says that the task was handed over. */
-  #call(visit: Visit, state: TaskState, parameters: Json, settle: Settle<Json>, submitted: (output: string) => void): void {
+  #call(
+    visit: Visit,
+    state: TaskState,
+    parameters: Json,
+    settle: Settle<Json>,
+    submitted: (output: string) => void,
+  ): void {
     this.#integrations.call(visit, state.resource, parameters).then(
       (result) => {
         if (visit.taskToken === undefined) settle.resolve(result);

@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import { StateFailure } from './failure.ts';
+import type { StateFailure } from './failure.ts';
 
 /** A task that waits for a callback. */
 export interface Callback {
@@ -30,9 +30,11 @@ export class TaskTokens {
    * @throws AwsError `InvalidToken`, `TaskDoesNotExist`, `TaskTimedOut`
    */
   find(token: string | undefined): Callback {
-    if (token === undefined || !wellFormed.test(token)) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+    if (token === undefined || !wellFormed.test(token))
+      throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
     const callback = this.#callbacks.get(token);
-    if (callback === undefined) throw new AwsError('TaskDoesNotExist', "Task does not exist: 'Provided task does not exist'");
+    if (callback === undefined)
+      throw new AwsError('TaskDoesNotExist', "Task does not exist: 'Provided task does not exist'");
     if (callback === 'closed') {
       throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
     }

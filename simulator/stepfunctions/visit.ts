@@ -30,7 +30,14 @@ export class Visit {
   readonly #enteredId: number;
 
   /** Enters the state and records that. */
-  constructor(sim: Simulator, execution: Execution, lane: Lane, state: State, rawInput: Json, item: MapItem | undefined) {
+  constructor(
+    sim: Simulator,
+    execution: Execution,
+    lane: Lane,
+    state: State,
+    rawInput: Json,
+    item: MapItem | undefined,
+  ) {
     this.#sim = sim;
     this.execution = execution;
     this.lane = lane;
@@ -41,7 +48,11 @@ export class Visit {
     this.#enteredAtMs = sim.clock.nowMs();
     lane.current = state;
     this.#enteredId = execution.record(lane, `${state.type}StateEntered` as HistoryEventType, {
-      stateEnteredEventDetails: { name: state.name, input: toText(rawInput), inputDetails: { truncated: false } },
+      stateEnteredEventDetails: {
+        name: state.name,
+        input: toText(rawInput),
+        inputDetails: { truncated: false },
+      },
     });
   }
 
@@ -52,7 +63,7 @@ export class Visit {
 
   /** Leaves the state with an output and records that. */
   leave(output: Json): Json {
-    const text = this.within(() => this.execution.weigh(toText(output), this.state.name));
+    const text = this.execution.weigh(toText(output), this.state.name);
     this.execution.record(this.lane, `${this.state.type}StateExited` as HistoryEventType, {
       stateExitedEventDetails: { name: this.state.name, output: text, outputDetails: { truncated: false } },
     });

@@ -52,16 +52,15 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /**
- * A response with a body of its own: SDK clients change the bytes and headers that they are given.
- * There is no `date` header, from which a client would correct its clock by the distance to simulated time.
+ * A response in one piece. There is no `date` header, from which a client would correct its clock by the distance to
+ * simulated time.
  */
 export function answer(
   statusCode: number,
   headers: Record<string, string>,
   body: string | Uint8Array,
 ): WireResponse {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body);
-  return { statusCode, headers, body: bytes };
+  return { statusCode, headers, body: typeof body === 'string' ? new TextEncoder().encode(body) : body };
 }
 
 /** A response whose body the client reads as a stream. */

@@ -11,8 +11,6 @@ export interface Route {
   /** Query members that must be there, with the value where the model fixes one. */
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: readonly string[];
-  /** The SDK's `x-id`, which names the operation where nothing else does. Other clients leave it out. */
-  readonly hint: string | undefined;
   readonly specificity: number;
 }
 
@@ -29,9 +27,9 @@ const tables = new WeakMap<ServiceModel, ReadonlyMap<string, readonly Route[]>>(
 
 /** The most specific route that a request satisfies: S3 has several operations for each path. */
 export function findRoute(model: ServiceModel, request: Addressed): Route | undefined {
-  const fitting = (tableOf(model).get(request.method) ?? []).filter((route) => fits(route, request));
-  const best = fitting.filter((route) => route.specificity === fitting[0]!.specificity);
-  return best.find((route) => route.hint !== undefined && route.hint === request.query['x-id']) ?? best[0];
+  return tableOf(model)
+    .get(request.method)
+    ?.find((route) => fits(route, request));
 }
 
 function fits(route: Route, request: Addressed): boolean {
@@ -65,6 +63,7 @@ function routeOf(operation: OperationModel): Route {
   const required = [...operation.input.members.values()].filter((member) => member.isRequired);
   const named = (at: 'query' | 'header') =>
     required.flatMap(({ binding }) => (binding.at === at ? [binding.name] : []));
+  // The SDK adds the operation's name as `x-id`; other clients leave it out.
   const query = fixed.filter(([name]) => name !== 'x-id');
   for (const name of named('query')) query.push([name, '']);
   const headers = named('header');
@@ -75,7 +74,6 @@ function routeOf(operation: OperationModel): Route {
     hasBucket: required.some(({ name, binding }) => binding.at === 'label' && !labels.includes(name)),
     query,
     headers,
-    hint: fixed.find(([name]) => name === 'x-id')?.[1],
     specificity: query.length + headers.length,
   };
 }

@@ -60,7 +60,7 @@ function locate({ hostname, path }: Received): { path: string; members: Record<s
   if (inHost !== undefined) return { path, members: { Bucket: inHost } };
   const [, bucket = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
   if (bucket === '') return { path, members: {} };
-  return { path: rest || '/', members: { Bucket: percentDecoded(bucket) } };
+  return { path: rest, members: { Bucket: percentDecoded(bucket) } };
 }
 
 function open(operation: OperationModel, request: Received): Received {

@@ -42,7 +42,7 @@ export type Shape = Structure | List | Dictionary | Scalar;
 
 /** Where a member travels in a REST protocol; RPC protocols put everything into the body. */
 export type Binding =
-  | { readonly at: 'body' | 'label' | 'queryParams' | 'payload' | 'status' }
+  | { readonly at: 'body' | 'label' | 'payload' }
   | { readonly at: 'query' | 'header' | 'prefixHeaders'; readonly name: string };
 
 type SmithyTraits = ReturnType<NormalizedSchema['getMergedTraits']>;
@@ -174,7 +174,7 @@ function bindingOf(traits: SmithyTraits): Binding {
     return { at: 'prefixHeaders', name: traits.httpPrefixHeaders.toLowerCase() };
   }
   if (traits.httpQuery) return { at: 'query', name: traits.httpQuery };
-  if (traits.httpQueryParams) return { at: 'queryParams' };
-  if (traits.httpResponseCode) return { at: 'status' };
+  if (traits.httpQueryParams || traits.httpResponseCode)
+    throw new Error('the wire does not know this binding');
   return { at: 'body' };
 }

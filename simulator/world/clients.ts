@@ -2,7 +2,7 @@ import { Resolver } from '../dns/resolver.ts';
 import { type RecordType, recordTypes } from '../route53/state.ts';
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
-import { answerOf, destinationOf } from './answering.ts';
+import { answerOf, type Destination, destinationOf } from './answering.ts';
 import { worldOf } from './placed.ts';
 
 /** A request that came to nothing: why, in a few words. */
@@ -68,7 +68,10 @@ async function request(
     await sim.clock.sleep(inTime ? ms : deadlineMs - sim.clock.nowMs());
     return inTime;
   };
-  if (worldOf(sim).silentRegions.has(from)) return (await pass(Number.POSITIVE_INFINITY), tooLate);
+  if (worldOf(sim).silentRegions.has(from)) {
+    await pass(Number.POSITIVE_INFINITY);
+    return tooLate;
+  }
   const resolution = resolverOf(sim, from).resolve(hostname, 'A');
   if (!resolution.fromCache && !(await pass(latencyMs('api.dns', hostname)))) return tooLate;
   const destination = destinationOf(sim, resolution);
@@ -86,15 +89,20 @@ async function request(
     : { failed: 'connection refused' };
 }
 
-const resolvers = new WeakMap<Simulator, Map<RegionName, Resolver>>();
+const resolvers = new WeakMap<Simulator, Map<string, Resolver>>();
 
-/** The resolver of a Region's networks, which keeps to TTLs. */
-function resolverOf(sim: Simulator, from: RegionName): Resolver {
-  const known = resolvers.get(sim) ?? new Map<RegionName, Resolver>();
+/** The resolver of a Region's networks, or of a single asker; it keeps to TTLs. */
+function resolverOf(sim: Simulator, from: string): Resolver {
+  const known = resolvers.get(sim) ?? new Map<string, Resolver>();
   resolvers.set(sim, known);
   const resolver = known.get(from) ?? new Resolver(sim, { name: `resolver/${from}`, clientTtlTail: 'never' });
   known.set(from, resolver);
   return resolver;
+}
+
+/** Where a name leads an asker that keeps a cache of its own, without the time that asking takes. */
+export function resolveFor(sim: Simulator, asker: string, hostname: string): Destination | undefined {
+  return destinationOf(sim, resolverOf(sim, asker).resolve(hostname, 'A'));
 }
 
 function isRecordType(type: string): type is RecordType {

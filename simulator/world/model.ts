@@ -124,7 +124,8 @@ function settingStep(
 }
 
 /** From settings and mounts to a server that is counted as healthy, or in a drill was asked. */
-function serverSteps(sim: Simulator, { region, instanceId, healthy, targetHealthy }: InstanceLife): Step[] {
+function serverSteps(sim: Simulator, life: InstanceLife): Step[] {
+  const { region, instanceId, healthy, targetHealthy } = life;
   const { volumeIds, settings, atMs } = healthy!;
   const ready = [`online ${instanceId}`, ...settings.map((name) => `setting ${name}`)];
   const commands = commandsOn(sim, region, instanceId, atMs);
@@ -144,7 +145,7 @@ function serverSteps(sim: Simulator, { region, instanceId, healthy, targetHealth
         `healthy ${instanceId}`,
         'target healthy',
         instanceId,
-        Math.max(atMs, targetHealthy.registeredAtMs),
+        countedFrom(life, commands),
         targetHealthy.atMs,
         working,
       )
@@ -157,6 +158,19 @@ function serverSteps(sim: Simulator, { region, instanceId, healthy, targetHealth
         working,
       );
   return [reloaded, counted].filter((one) => one !== undefined);
+}
+
+/**
+ * From when on a target group's checks could count a server: it is registered, and what it needs has been done. The time
+ * until the next check is AWS's, so it begins when the last command ended, not when a check first succeeded.
+ */
+function countedFrom(
+  { instanceId, bootedAtMs, healthy, targetHealthy }: InstanceLife,
+  commands: readonly Command[],
+): number {
+  const ends = commands.map(({ invocations }) => invocations.get(instanceId)?.endedAtMs ?? 0);
+  const readyAtMs = Math.min(healthy!.atMs, Math.max(bootedAtMs ?? 0, ...ends));
+  return Math.max(readyAtMs, targetHealthy!.registeredAtMs);
 }
 
 function trafficSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {

@@ -1,3 +1,4 @@
+import { parseHealthCheck } from '../route53/health-settings.ts';
 import type { Region, Simulator } from '../simulator.ts';
 import type { World, WorldRegion } from './schema.ts';
 
@@ -83,8 +84,7 @@ export function placeSettings(sim: Simulator, region: Region, world: WorldRegion
     });
   }
   for (const [name, { subscribers, tags }] of Object.entries(world.topics)) {
-    sns.addTopic({ name, tags });
-    for (const endpoint of subscribers) sns.subscribe(name, { protocol: 'email', endpoint });
+    sns.addTopic({ name, subscribers, tags });
   }
 }
 
@@ -111,5 +111,16 @@ export function placeZones(sim: Simulator, world: World): void {
     for (const { name: recordName, type, ttlSeconds, values } of records) {
       sim.route53.addRecord(id, { name: recordName, type, data: { kind: 'values', ttlSeconds, values } });
     }
+  }
+  for (const [id, check] of Object.entries(world.healthChecks)) {
+    const settings = parseHealthCheck({
+      Type: check.port === 443 ? 'HTTPS' : 'HTTP',
+      FullyQualifiedDomainName: check.host,
+      Port: check.port,
+      ResourcePath: check.path,
+      RequestInterval: check.intervalSeconds,
+      FailureThreshold: check.failureThreshold,
+    });
+    sim.route53.health.create(id, `world/${id}`, settings);
   }
 }

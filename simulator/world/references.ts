@@ -196,8 +196,10 @@ function checkParameters(findings: Findings, at: Path, region: WorldRegion, worl
 }
 
 function checkApplication(findings: Findings, world: World): void {
-  const { servers, regions } = world.application;
+  const { servers, regions, runsIn, recoversIn } = world.application;
   const at: Path = ['application', 'regions'];
+  findings.expect(['application', 'runsIn'], runsIn, regions, 'Region of the application');
+  findings.expect(['application', 'recoversIn'], recoversIn, regions, 'Region of the application');
   for (const [name, place] of Object.entries(regions)) {
     findings.expect([...at, name], name, world.regions, 'Region');
     const region = world.regions[name];

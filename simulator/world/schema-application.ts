@@ -28,6 +28,9 @@ export const application = v.strictObject({
   health: text,
   /** The public name that its users ask for. */
   liveName: text,
+  /** Where it serves its users when the world begins, and where it can be recovered. */
+  runsIn: regionName,
+  recoversIn: regionName,
   servers: v.record(text, server),
   regions: v.record(regionName, place),
 });

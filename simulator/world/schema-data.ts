@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { awsId, count, duration, regionName, resourceTags, text, zoneLetter } from './atoms.ts';
+import { awsId, count, duration, port, regionName, resourceTags, text, zoneLetter } from './atoms.ts';
 
 const engine = v.picklist(['postgres', 'mysql', 'mariadb']);
 
@@ -110,10 +110,13 @@ export const hostedZone = v.strictObject({
 });
 
 /** A Route 53 health check, which asks from outside every Region. */
-export const healthCheck = v.strictObject({
-  host: text,
-  port: v.optional(count, 443),
-  path: text,
-  interval: v.optional(v.picklist(['10s', '30s']), '30s'),
-  failureThreshold: v.optional(v.pipe(count, v.minValue(1), v.maxValue(10)), 3),
-});
+export const healthCheck = v.pipe(
+  v.strictObject({
+    host: text,
+    port: v.optional(port, 443),
+    path: text,
+    interval: v.optional(v.picklist(['10s', '30s']), '30s'),
+    failureThreshold: v.optional(v.pipe(count, v.minValue(1), v.maxValue(10)), 3),
+  }),
+  v.transform(({ interval, ...rest }) => ({ ...rest, intervalSeconds: interval === '10s' ? 10 : 30 })),
+);

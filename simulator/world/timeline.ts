@@ -26,7 +26,7 @@ export interface InstanceLife {
     readonly settings: readonly string[];
   };
   /** When a target group first counted it as healthy. */
-  targetHealthy?: { readonly group: string; readonly registeredAtMs: number; readonly atMs: number };
+  targetHealthy?: { readonly registeredAtMs: number; readonly atMs: number };
 }
 
 /** A volume on its way to an instance. */
@@ -64,6 +64,7 @@ export class Timeline {
   /** When clients were first answered from somewhere else than before, and where. */
   answered: { readonly atMs: number; readonly region: RegionName } | undefined;
   readonly #sim: Simulator;
+  readonly #registered = new Map<string, number>();
   readonly #asked = new Map<string, { readonly atMs: number; readonly how: DatabaseSpan['how'] }>();
 
   constructor(sim: Simulator) {
@@ -128,9 +129,11 @@ export class Timeline {
   }
 
   /** A target group began to count an instance as healthy. */
-  noteTarget(region: RegionName, instanceId: string, group: string, registeredAtMs: number): void {
+  noteTarget(region: RegionName, instanceId: string): void {
     const life = this.lifeOf(region, instanceId);
-    if (life) life.targetHealthy ??= { group, registeredAtMs, atMs: this.#nowMs };
+    const registeredAtMs =
+      this.#registered.get(`${region}/${instanceId}`) ?? life?.acceptedAtMs ?? this.#nowMs;
+    if (life) life.targetHealthy ??= { registeredAtMs, atMs: this.#nowMs };
   }
 
   noteAnswered(region: RegionName): void {
@@ -162,6 +165,11 @@ export class Timeline {
           this.#asked.set(`${region}/${id}`, { atMs, how });
         return;
       }
+      case 'RegisterTargets':
+        for (const { Id } of input['Targets'] as readonly { readonly Id?: string }[]) {
+          this.#registered.set(`${region}/${Id}`, atMs);
+        }
+        return;
       case 'PutParameter':
         this.writes.push({ name: String(input['Name']), span: this.#answeredSpan(requestId, atMs) });
         return;

@@ -8,7 +8,7 @@ import { shopPlan } from './plans.ts';
 
 const plan = shopPlan();
 const times = { startedAt: '2026-03-02T09:00:00.000Z', now: '2026-03-02T09:01:00.000Z' };
-const member = { item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'ap-northeast-1a' };
+const member = { item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'ap-northeast-1a', ready: true };
 
 function volume(id: string, parts: Partial<ObservedVolume>): ObservedVolume {
   return {
@@ -44,6 +44,7 @@ const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({
 
 interface Given {
   members?: null;
+  ready?: false;
   serversEnded?: VolumesObservation['serversEnded'];
   instance?: ObservedInstance['state'];
   volume?: Partial<ObservedVolume>;
@@ -59,7 +60,7 @@ function plannedFor(given: Given) {
     plan,
     'shop-failover-7',
     {
-      members: given.members === null ? [] : [member],
+      members: given.members === null ? [] : [{ ...member, ready: given.ready ?? true }],
       serversEnded: given.serversEnded,
       instances: { 'i-1': instance(given.instance ?? 'running') },
       volumes: [

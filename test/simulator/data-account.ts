@@ -1,3 +1,4 @@
+import type { EventEnvelope } from '../../simulator/events/events.ts';
 import { Simulator } from '../../simulator/simulator.ts';
 
 /** Midnight in UTC, a multiple of every period that metrics have. */
@@ -31,14 +32,9 @@ export function settings(sim: Simulator, region: string, accessKeyId = 'AKIATEST
   };
 }
 
-/** The events that the account's services put on a Region's default bus, from now on. */
-export function recordEvents(sim: Simulator, region: string) {
-  const events: { source: string; detailType: string; resources: string[]; detail: Record<string, unknown> }[] = [];
-  const bus = sim.region(region).events;
-  const publish = bus.publish.bind(bus);
-  bus.publish = (event) => {
-    events.push({ ...event, detail: JSON.parse(JSON.stringify(event.detail)) });
-    return publish(event);
-  };
+/** The events that come onto a Region's default bus from now on. */
+export function recordEvents(sim: Simulator, region: string): EventEnvelope[] {
+  const events: EventEnvelope[] = [];
+  sim.region(region).events.onEvent((_bus, event) => events.push(event));
   return events;
 }

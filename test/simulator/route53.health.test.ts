@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { Deadlock } from '../../simulator/clock.ts';
 import { region } from './guest-account.ts';
-import { a, create, openZone } from './route53-zone.ts';
+import { a, create, openZone, weighted } from './route53-zone.ts';
 
 const endpoint: HealthCheckConfig = {
   Type: 'HTTPS',
@@ -97,6 +97,20 @@ test('when every record is unhealthy all count as healthy: the primary is answer
   down.add('https://app.example.net/healthz').add('https://dr.example.net/healthz');
   await wait(150);
   assert.equal(answer(), '10.0.0.1');
+});
+
+test('a record of weight 0 stands in when nothing else is healthy', async () => {
+  const { down, createCheck, change, answer, wait } = openHealth();
+  const HealthCheckId = await createCheck(endpoint);
+  await change(
+    create({ ...weighted(a('x.shop.example.com', '10.0.0.1'), 'main', 10), HealthCheckId }),
+    create(weighted(a('x.shop.example.com', '10.0.0.2'), 'standby', 0)),
+  );
+  await wait(181);
+  assert.equal(answer(), '10.0.0.1');
+  down.add('https://app.example.net/healthz');
+  await wait(150);
+  assert.equal(answer(), '10.0.0.2');
 });
 
 test('an endpoint is healthy as long as more than 18 % of the checkers reach it', async () => {

@@ -69,7 +69,7 @@ test('a version that is not there, or no longer, is refused', async () => {
   assert.match(await ask(1), /^ParameterVersionNotFound/);
 });
 
-test('a value in the store is read by whoever asks with the name, and never by its label', async () => {
+test('a label of a parameter stops the run', async () => {
   const { ssm, drive, put } = openStore();
   await put();
   await assert.rejects(
@@ -251,4 +251,15 @@ test('many writes in one second are throttled', async () => {
   const refused = settled.filter((one) => one.status === 'rejected');
   assert.ok(refused.length > 10, `${refused.length} were refused`);
   assert.equal(refused[0]?.reason.name, 'ThrottlingException');
+});
+
+test('each change of a parameter is announced', async () => {
+  const { here, ssm, put, drive } = openStore();
+  const announced: unknown[] = [];
+  here.events.onEvent((_bus, event) => announced.push([event['detail-type'], event.detail]));
+  await put();
+  await put({ Overwrite: true });
+  await drive(ssm.send(new DeleteParameterCommand({ Name: name })));
+  const change = (operation: string) => ['Parameter Store Change', { operation, name, type: 'String' }];
+  assert.deepEqual(announced, [change('Create'), change('Update'), change('Delete')]);
 });

@@ -30,7 +30,7 @@ const texts: Readonly<Record<Place, readonly string[]>> = {
   query: ['', 'plain', 'a b', 'é漢字😀', 'a+b=c&d%20'],
 };
 const numbers = [0, 1, -7, 3.25, 2147483647, 9007199254740991];
-const instants = [0, 1_000, 1_893_553_445_000, 1_893_553_445_120, 951_782_400_999];
+const instants = [0, 1_001, 1_893_553_445_000, 1_893_553_445_120, 951_782_400_999];
 const bytes = [[0], [0, 255, 128, 10, 13], [...new TextEncoder().encode('<é&>')]];
 
 export type Fullness = 'full' | 'some' | 'required';

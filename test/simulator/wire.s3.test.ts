@@ -63,6 +63,7 @@ test('operations are told apart by what they require, without the x-id of the SD
     ['ListBuckets', 'GET /', []],
     ['ListObjects', 'GET /bucket', []],
     ['ListObjects', 'GET /bucket/', ['prefix=a']],
+    ['ListObjects', 'GET /bucket', ['list-type=1']],
     ['ListObjectsV2', 'GET /bucket', ['list-type=2']],
     ['GetBucketVersioning', 'GET /bucket', ['versioning']],
     ['ListObjectVersions', 'GET /bucket', ['versions']],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import test from 'node:test';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -188,6 +189,23 @@ test('JSON may hold null for what is absent and members that the model lacks', a
   assert.deepEqual(bench.input, { Name: '/a' });
 });
 
+test('the case of header names does not matter, nor how the body is carried', async () => {
+  const text = '{"Name":"/é"}';
+  const streamed = Readable.from([Buffer.from(text).subarray(0, 11), Buffer.from(text).subarray(11)]);
+  for (const body of [text, Buffer.from(text), streamed]) {
+    const bench = new Bench();
+    const headers = { Authorization: signedFor('ssm'), 'X-Amz-Target': 'AmazonSSM.GetParameter' };
+    await bench.server.dispatch({
+      method: 'POST',
+      hostname: 'ssm.eu-west-1.amazonaws.com',
+      path: '/',
+      headers,
+      body,
+    });
+    assert.deepEqual(bench.input, { Name: '/é' });
+  }
+});
+
 test('an error that is no answer of AWS is reported as a defect and answered with 500', async () => {
   const defect = new TypeError('undefined is not a volume');
   const bench = new Bench(throwing(defect));
@@ -217,6 +235,14 @@ test('an output that does not fit the model is a defect that names the culprit',
       name: 'InternalFailure',
     });
     assert.match(String(bench.defects[0]), message);
+  }
+});
+
+test('a union with more or fewer than one member is a defect', async () => {
+  for (const Filter of [{ Prefix: 'a', Tag: { Key: 'k', Value: 'v' } }, {}, { Prefix: undefined }]) {
+    const bench = new Bench(() => ({ AnalyticsConfiguration: { Filter } }));
+    await bench.dispatch('s3', { method: 'GET', path: '/bucket', query: { analytics: '', id: '1' } });
+    assert.match(String(bench.defects[0]), /Filter must have one member, as AnalyticsFilter is a union/);
   }
 });
 

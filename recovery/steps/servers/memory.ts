@@ -39,8 +39,6 @@ export interface ServersMemory {
   readonly refusedAt: Readonly<Record<string, Instant>>;
   /** When each instance was first seen running. */
   readonly runningSince: Readonly<Record<string, Instant>>;
-  /** Instances whose agent never came online, given up for a replacement. */
-  readonly abandoned: readonly string[];
   /** Who fills the slots now; the steps after this one read it. */
   readonly members: readonly Member[];
 }
@@ -50,6 +48,8 @@ export interface Member {
   readonly slot: string;
   readonly instanceId: string;
   readonly zone: string;
+  /** Running, and its agent online where one is needed: nobody else will fill the slot while it stays so. */
+  readonly ready: boolean;
 }
 
 export const emptyServersMemory: ServersMemory = {
@@ -57,6 +57,5 @@ export const emptyServersMemory: ServersMemory = {
   typesRefused: {},
   refusedAt: {},
   runningSince: {},
-  abandoned: [],
   members: [],
 };

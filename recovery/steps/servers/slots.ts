@@ -24,11 +24,13 @@ export type SlotNeed =
       readonly seconds: number;
       readonly for: string;
       readonly member?: Member;
+      /** It can be registered while it is waited for: its health is checked all the sooner. */
       readonly register?: boolean;
     }
-  | { readonly kind: 'register'; readonly member: Member }
+  | { readonly kind: 'register'; readonly member: Member; readonly retire: readonly string[] }
   | { readonly kind: 'start'; readonly instance: ObservedInstance; readonly changeTypeTo?: string }
-  | { readonly kind: 'launch'; readonly slot: Slot; readonly abandon?: string }
+  /** `member` still fills the slot until the launched one does. */
+  | { readonly kind: 'launch'; readonly slot: Slot; readonly member?: Member }
   | { readonly kind: 'repeatLaunch'; readonly launch: Launch }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
@@ -42,6 +44,8 @@ export interface SlotsContext {
 
 /** A launch that ends in `terminated` by itself (key, limit, corrupt snapshot) is tried this often in all. */
 const launchesPerSlotMax = 3;
+/** EC2 may be late to show an instance, by minutes at the worst (EC2 Developer Guide, eventual consistency). */
+const lateSeconds = 300;
 /** How long to leave a zone without capacity alone before asking it again. */
 const capacityPauseSeconds = 30;
 
@@ -76,63 +80,125 @@ export function slotsOf(item: ServerItem, seen: ServersObservation): readonly Sl
   };
 }
 
-/** What one slot needs next, from what was seen and what is remembered. */
-export function slotNeed(slot: Slot, item: ServerItem, context: SlotsContext): SlotNeed {
-  const { memory, kind } = context;
-  const ofSlot = memory.launches.filter((launch) => launch.slots.includes(slot.name));
-  const unanswered = ofSlot.find((launch) => !launch.ids && !launch.refused);
-  if (unanswered) return { kind: 'repeatLaunch', launch: unanswered };
-  const last = ofSlot.at(-1);
-  const launchedId = last?.ids?.[last.slots.indexOf(slot.name)];
-  if (launchedId) return launchedNeed(slot, item, launchedId, ofSlot.length, context);
-  if (last) return { kind: 'launch', slot };
-  const standing = context.seen.standing[item.name]?.find((instance) => instance.id === slot.base);
-  return standing && kind === 'failover'
-    ? standingNeed(slot, item, standing, context)
-    : { kind: 'launch', slot };
+/** An instance that may fill a slot. One that describes do not show yet has no state. */
+interface Candidate {
+  readonly id: string;
+  readonly instance: ObservedInstance | undefined;
+  /** Terminated, or so long out of sight that it is not merely late. */
+  readonly isGone: boolean;
 }
 
-function launchedNeed(
-  slot: Slot,
-  item: ServerItem,
-  id: string,
-  launches: number,
-  context: SlotsContext,
-): SlotNeed {
-  const instance = context.seen.launched[id];
-  // Not visible yet: EC2 shows a new instance a little later in describes than in the answer of RunInstances.
-  if (!instance || instance.state === 'pending') {
-    const member = instance && memberOf(slot, instance);
-    return { kind: 'wait', seconds: 3, for: `servers.${item.name}: ${id} to run`, ...(member && { member }) };
-  }
-  if (instance.state === 'running') return runningNeed(slot, item, instance, context);
-  if (launches < launchesPerSlotMax) return { kind: 'launch', slot };
+/**
+ * What one slot needs next. Of its candidates the first whose agent is online fills it: an instance that was slow is
+ * welcome even after its replacement was launched, whichever comes first.
+ */
+export function slotNeed(slot: Slot, item: ServerItem, context: SlotsContext): SlotNeed {
+  const launches = context.memory.launches.filter((launch) => launch.slots.includes(slot.name));
+  const unanswered = launches.find((launch) => !launch.ids && !launch.refused);
+  if (unanswered) return { kind: 'repeatLaunch', launch: unanswered };
+  const candidates = candidatesOf(slot, item, launches, context);
+  const alive = candidates.filter((candidate) => !candidate.isGone);
+  const ready = readyOne(slot, item, alive, context);
+  if (ready) return filledNeed(slot, item, ready, alive, context);
+  const newest = alive.at(-1);
+  if (newest) return waitingNeed(slot, item, newest, alive.length, context);
+  const last = candidates.at(-1);
+  if (!last || candidates.length < launchesPerSlotMax) return { kind: 'launch', slot };
+  const { state, stateReason } = last.instance ?? { state: 'nowhere', stateReason: undefined };
   return problem(
     'failed',
     'LaunchFailed',
-    `servers.${item.name}: ${id} went to ${instance.state} (${instance.stateReason ?? 'no reason given'})`,
-    `remove the cause that EC2 names, then continue`,
+    `servers.${item.name}: ${last.id} went to ${state} (${stateReason ?? 'no reason given'})`,
+    'remove the cause that EC2 names, then continue',
   );
 }
 
-function standingNeed(
+/** The standing instance, except in a drill, and what was launched for the slot, oldest first. */
+function candidatesOf(
+  slot: Slot,
+  item: ServerItem,
+  launches: readonly Launch[],
+  context: SlotsContext,
+): readonly Candidate[] {
+  const { seen, kind } = context;
+  const standing =
+    kind === 'failover' ? seen.standing[item.name]?.find((instance) => instance.id === slot.base) : undefined;
+  const launched = launches.flatMap((launch) => {
+    const id = launch.ids?.[launch.slots.indexOf(slot.name)];
+    if (!id) return [];
+    const instance = seen.launched[id];
+    const isLate = secondsBetween(launch.requestedAt, context.now) < lateSeconds;
+    return [{ id, instance, isGone: instance ? hasEnded(instance) : !isLate }];
+  });
+  return [
+    ...(standing ? [{ id: standing.id, instance: standing, isGone: hasEnded(standing) }] : []),
+    ...launched,
+  ];
+}
+
+function hasEnded({ state }: ObservedInstance): boolean {
+  return state === 'terminated' || state === 'shutting-down';
+}
+
+/** Who fills the slot: it stays with whom it was given to, as long as that one is ready. */
+function readyOne(
+  slot: Slot,
+  item: ServerItem,
+  alive: readonly Candidate[],
+  context: SlotsContext,
+): ObservedInstance | undefined {
+  const { plan, kind, seen, memory } = context;
+  const isReady = (instance: ObservedInstance) =>
+    instance.state === 'running' && (!needsAgent(plan, item.name, kind) || seen.online.has(instance.id));
+  const ready = alive.flatMap(({ instance }) => (instance && isReady(instance) ? [instance] : []));
+  const before = memory.members.find(
+    (member) => member.item === item.name && member.slot === slot.name && member.ready,
+  );
+  return ready.find((instance) => instance.id === before?.instanceId) ?? ready[0];
+}
+
+function filledNeed(
   slot: Slot,
   item: ServerItem,
   instance: ObservedInstance,
+  alive: readonly Candidate[],
   context: SlotsContext,
 ): SlotNeed {
+  const member = memberOf(slot, instance, true);
+  const registered = context.seen.registered[item.name] ?? new Set<string>();
+  const retire = alive.map(({ id }) => id).filter((id) => id !== instance.id && registered.has(id));
+  const isMissing = wantsRegistration(item, context) && !registered.has(instance.id);
+  return isMissing || retire.length > 0 ? { kind: 'register', member, retire } : { kind: 'ready', member };
+}
+
+/** A copy of a drill must never receive the traffic of the live target group. */
+function wantsRegistration(item: ServerItem, context: SlotsContext): boolean {
+  return context.kind === 'failover' && item.targetGroup !== undefined;
+}
+
+function waitingNeed(
+  slot: Slot,
+  item: ServerItem,
+  newest: Candidate,
+  candidates: number,
+  context: SlotsContext,
+): SlotNeed {
+  const { instance } = newest;
+  const name = `servers.${item.name}`;
+  // EC2 shows a new instance a little later in describes than in the answer of RunInstances.
+  if (!instance) return { kind: 'wait', seconds: 3, for: `${name}: ${newest.id} to run` };
   switch (instance.state) {
     case 'running':
-      return runningNeed(slot, item, instance, context);
+      return runningNeed(slot, item, instance, candidates, context);
     case 'pending':
       return {
         kind: 'wait',
         seconds: 3,
-        for: `servers.${item.name}: ${instance.id} to run`,
-        member: memberOf(slot, instance),
+        for: `${name}: ${instance.id} to run`,
+        member: memberOf(slot, instance, false),
       };
     case 'stopping':
-      return { kind: 'wait', seconds: 5, for: `servers.${item.name}: ${instance.id} to finish stopping` };
+      return { kind: 'wait', seconds: 5, for: `${name}: ${instance.id} to finish stopping` };
     case 'stopped':
       return stoppedNeed(slot, item, instance, context);
     case 'shutting-down':
@@ -164,24 +230,22 @@ function stoppedNeed(
   };
 }
 
+/** An instance whose agent is not online yet: waited for up to its bound, then replaced, once. */
 function runningNeed(
   slot: Slot,
   item: ServerItem,
   instance: ObservedInstance,
+  candidates: number,
   context: SlotsContext,
 ): SlotNeed {
-  const { plan, kind, memory, now, seen } = context;
-  const member = memberOf(slot, instance);
-  // A copy of a drill must never receive the traffic of the live target group.
-  const register =
-    kind === 'failover' && item.targetGroup !== undefined && !seen.registered[item.name]?.has(instance.id);
-  if (!needsAgent(plan, item.name, kind) || seen.online.has(instance.id)) {
-    return register ? { kind: 'register', member } : { kind: 'ready', member };
-  }
+  const { memory, now, seen } = context;
+  const member = memberOf(slot, instance, false);
   const sinceSeconds = secondsBetween(memory.runningSince[instance.id] ?? now, now);
   if (sinceSeconds < item.agentBoundSeconds) {
     // The agent's time is long-tailed: half come within a minute, so looks are frequent at first and rarer later.
     const seconds = Math.min(item.agentBoundSeconds - sinceSeconds, sinceSeconds < 120 ? 4 : 8);
+    const register =
+      candidates === 1 && wantsRegistration(item, context) && !seen.registered[item.name]?.has(instance.id);
     return {
       kind: 'wait',
       seconds,
@@ -190,8 +254,7 @@ function runningNeed(
       register,
     };
   }
-  if (!memory.abandoned.some((id) => holdsSlot(memory, slot, id)))
-    return { kind: 'launch', slot, abandon: instance.id };
+  if (candidates === 1) return { kind: 'launch', slot, member };
   return problem(
     'failed',
     'AgentOffline',
@@ -200,15 +263,8 @@ function runningNeed(
   );
 }
 
-/** Whether an instance filled this slot at any time. */
-function holdsSlot(memory: ServersMemory, slot: Slot, id: string): boolean {
-  return (
-    slot.base === id || memory.launches.some((launch) => launch.ids?.[launch.slots.indexOf(slot.name)] === id)
-  );
-}
-
-function memberOf(slot: Slot, instance: ObservedInstance): Member {
-  return { item: slot.item, slot: slot.name, instanceId: instance.id, zone: instance.zone };
+function memberOf(slot: Slot, instance: ObservedInstance, ready: boolean): Member {
+  return { item: slot.item, slot: slot.name, instanceId: instance.id, zone: instance.zone, ready };
 }
 
 function problem(status: Problem['status'], code: string, reason: string, unblock: string): SlotNeed {

@@ -1,0 +1,153 @@
+import { isObject } from '../../json.ts';
+import type { ResolvedResource, ResourceModels } from '../model.ts';
+import { object, objects, optionalText, pathOf, text } from '../properties.ts';
+
+/** What operators look at and are told by: topics, documents, log groups, alarms, rules, schedules. */
+export const operationsModels: ResourceModels = {
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    identify: ({ name, arn }) => ({
+      ref: arn('sns', name),
+      attributes: { TopicArn: arn('sns', name), TopicName: name },
+    }),
+    modelled: ['Tags', 'TopicName'],
+    inert: ['DisplayName', 'KmsMasterKeyId'],
+    create(topic, deployment) {
+      deployment.ask(deployment.region.sns, 'CreateTopic', {
+        Name: topic.name,
+        Tags: objects(topic, 'Tags'),
+      });
+    },
+  },
+  'AWS::SSM::Document': {
+    nameProperty: 'Name',
+    identify: ({ name }) => ({ ref: name, attributes: {} }),
+    modelled: ['Content', 'DocumentFormat', 'DocumentType', 'Name', 'Tags', 'TargetType'],
+    // A document that is replaced instead of versioned is a matter of updates.
+    inert: ['UpdateMethod'],
+    create(document, deployment) {
+      deployment.ask(deployment.region.ssm, 'CreateDocument', {
+        Name: document.name,
+        Content: contentOf(document),
+        DocumentFormat: optionalText(document, 'DocumentFormat') ?? 'JSON',
+        DocumentType: optionalText(document, 'DocumentType') ?? 'Command',
+        TargetType: optionalText(document, 'TargetType'),
+        Tags: objects(document, 'Tags'),
+      });
+    },
+  },
+  'AWS::Logs::LogGroup': {
+    nameProperty: 'LogGroupName',
+    identify: ({ name, arn }) => ({ ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } }),
+    modelled: ['LogGroupName'],
+    inert: ['RetentionInDays', 'Tags'],
+    create(group, { logGroups }) {
+      logGroups.add(group.name);
+    },
+  },
+  'AWS::CloudWatch::Alarm': {
+    nameProperty: 'AlarmName',
+    identify: ({ name, arn }) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
+    // PutMetricAlarm has the same members, and refuses those that are not modelled.
+    modelled: [
+      'ActionsEnabled',
+      'AlarmActions',
+      'AlarmDescription',
+      'AlarmName',
+      'ComparisonOperator',
+      'DatapointsToAlarm',
+      'Dimensions',
+      'EvaluationPeriods',
+      'InsufficientDataActions',
+      'MetricName',
+      'Metrics',
+      'Namespace',
+      'OKActions',
+      'Period',
+      'Statistic',
+      'Threshold',
+      'ThresholdMetricId',
+      'TreatMissingData',
+      'Unit',
+    ],
+    inert: ['Tags'],
+    create(alarm, deployment) {
+      const { Tags: _, ...input } = alarm.properties;
+      deployment.ask(deployment.region.cloudwatch, 'PutMetricAlarm', { ...input, AlarmName: alarm.name });
+    },
+  },
+  'AWS::Events::Rule': {
+    nameProperty: 'Name',
+    identify: ({ name, arn, property }) => {
+      const bus = property('EventBusName') ?? 'default';
+      const path = bus === 'default' ? name : `${bus}/${name}`;
+      return {
+        ref: bus === 'default' ? name : `${bus}|${name}`,
+        attributes: { Arn: arn('events', `rule/${path}`) },
+      };
+    },
+    modelled: [
+      'Description',
+      'EventBusName',
+      'EventPattern',
+      'Name',
+      'RoleArn',
+      'ScheduleExpression',
+      'State',
+      'Targets',
+    ],
+    inert: ['Tags'],
+    create(rule, deployment) {
+      const { EventPattern: pattern, Targets: _targets, Tags: _tags, ...rest } = rule.properties;
+      const { events } = deployment.region;
+      deployment.ask(events, 'PutRule', {
+        ...rest,
+        Name: rule.name,
+        ...(pattern !== undefined && { EventPattern: JSON.stringify(pattern) }),
+      });
+      const Targets = objects(rule, 'Targets');
+      for (const { RoleArn: role } of Targets) {
+        if (role !== undefined)
+          deployment.requireTrust(String(role), 'events.amazonaws.com', pathOf(rule, 'Targets'));
+      }
+      const bus = optionalText(rule, 'EventBusName');
+      const place = bus === undefined ? {} : { EventBusName: bus };
+      if (Targets.length > 0) deployment.ask(events, 'PutTargets', { Rule: rule.name, ...place, Targets });
+    },
+  },
+  'AWS::Scheduler::Schedule': {
+    nameProperty: 'Name',
+    identify: ({ name, arn }) => ({
+      ref: name,
+      attributes: { Arn: arn('scheduler', `schedule/default/${name}`) },
+    }),
+    modelled: ['Name', 'ScheduleExpression', 'Target'],
+    // What decides when it runs: a simulated schedule never does.
+    inert: [
+      'Description',
+      'EndDate',
+      'FlexibleTimeWindow',
+      'ScheduleExpressionTimezone',
+      'StartDate',
+      'State',
+    ],
+    create(schedule, deployment) {
+      const { name } = schedule;
+      const target = object(schedule, 'Target');
+      deployment.requireTrust(
+        String(target['RoleArn']),
+        'scheduler.amazonaws.com',
+        pathOf(schedule, 'Target'),
+      );
+      const arn = String(schedule.attributes['Arn']);
+      const expression = text(schedule, 'ScheduleExpression');
+      deployment.schedules.set(name, { name, arn, expression, target });
+    },
+  },
+};
+
+/** A document's content is an object, or text in the document's format. */
+function contentOf(document: ResolvedResource): string {
+  const { Content: content = null } = document.properties;
+  return isObject(content) ? JSON.stringify(content) : text(document, 'Content');
+}

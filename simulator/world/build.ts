@@ -1,0 +1,37 @@
+import { Simulator } from '../simulator.ts';
+import { placeAlarms } from './metrics.ts';
+import { placeDatabases, placeSettings, placeZones } from './place-data.ts';
+import { placeFront, placeNames, placeProbe } from './place-front.ts';
+import { placeNetwork } from './place-network.ts';
+import { placeServers } from './place-servers.ts';
+import { rememberWorld } from './placed.ts';
+import type { World } from './schema.ts';
+import { Timeline } from './timeline.ts';
+
+/**
+ * A simulator with everything in it that a world says, at the world's first instant. What differs from seed to seed is
+ * what chance decides afterwards. Operating systems that run from the start are up once the clock has fired its timers
+ * of that instant.
+ */
+export function buildWorld(world: World, options: { readonly seed: string | number }): Simulator {
+  const sim = new Simulator({
+    seed: options.seed,
+    startMs: world.startsAtMs,
+    accountId: world.account,
+    regions: Object.fromEntries(Object.entries(world.regions).map(([name, { zones }]) => [name, zones])),
+  });
+  const timeline = new Timeline(sim);
+  rememberWorld(sim, { world, silentRegions: new Set(), timeline });
+  const places = Object.entries(world.regions).map(([name, region]) => [sim.region(name), region] as const);
+  for (const [region, own] of places) placeNetwork(region, own);
+  for (const [region, own] of places) placeServers(sim, region, own);
+  for (const [region, own] of places) placeDatabases(sim, region, own);
+  for (const [region, own] of places) placeSettings(sim, region, own);
+  for (const [region, own] of places) placeFront(sim, region, own);
+  for (const [region] of places) placeNames(sim, region);
+  placeProbe(sim);
+  placeZones(sim, world);
+  for (const [region, own] of places) placeAlarms(sim, region, own);
+  timeline.listen();
+  return sim;
+}

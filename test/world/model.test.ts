@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { criticalPath } from '../../simulator/world/model.ts';
+import { worldOf } from '../../simulator/world/placed.ts';
+import { watchLiveTraffic } from '../../simulator/world/traffic.ts';
+import { openShop, recoverInTokyo, switchTraffic, tokyo, webIds } from './shop.ts';
+
+test('the chain of a failover goes from the promotion to the answer, each link as long as AWS took', async () => {
+  const shop = await openShop();
+  const { sim } = shop;
+  const startMs = sim.clock.nowMs();
+  const traffic = watchLiveTraffic(sim, { from: tokyo });
+  await recoverInTokyo(shop);
+  await switchTraffic(shop);
+  await shop.until(() => traffic.answeredAtMs !== undefined);
+  const { seconds, chain } = criticalPath(sim, { kind: 'failover', startMs });
+  assert.deepEqual(
+    chain.map(({ edge }) => edge),
+    [
+      'database promoted',
+      'setting written',
+      'application reloaded',
+      'target healthy',
+      'change in sync',
+      'clients answered',
+    ],
+  );
+  const lengths = Object.fromEntries(chain.map(({ edge, seconds: own }) => [edge, own]));
+  const [database] = worldOf(sim).timeline.databases;
+  assert.equal(lengths['database promoted'], (database!.toMs - database!.fromMs) / 1000);
+  const { insyncAtMs } = sim.route53.zones.get('Z0123456789');
+  assert.equal(lengths['clients answered'], (traffic.answeredAtMs! - insyncAtMs) / 1000);
+  assert.ok(lengths['setting written']! < 3);
+  assert.ok(lengths['target healthy']! <= 25, 'two checks, ten seconds apart, and the wait for the first');
+  const whole = (traffic.answeredAtMs! - startMs) / 1000;
+  assert.ok(seconds > 60 && seconds < whole, `${seconds} of ${whole}`);
+});
+
+test('what nobody asked AWS for does not count: a wait between two requests leaves the chain as it is', async () => {
+  const quick = await openShop();
+  const quickMs = quick.sim.clock.nowMs();
+  await recoverInTokyo(quick);
+  const slow = await openShop();
+  const slowMs = slow.sim.clock.nowMs();
+  await slow.wait(3600);
+  await recoverInTokyo(slow);
+  const [a, b] = [
+    criticalPath(quick.sim, { kind: 'drill', startMs: quickMs }),
+    criticalPath(slow.sim, { kind: 'drill', startMs: slowMs }),
+  ];
+  assert.deepEqual(
+    b.chain.map(({ edge }) => edge),
+    a.chain.map(({ edge }) => edge),
+  );
+  // Checks of a target group come at their own phase: up to an interval may differ.
+  assert.ok(Math.abs(b.seconds - a.seconds) <= 12, `${a.seconds} and ${b.seconds}`);
+});
+
+test('a server that others wait for decides: its boot, its agent, its volume and its mount', async () => {
+  const shop = await openShop();
+  const { sim } = shop;
+  const startMs = sim.clock.nowMs();
+  const { workerId } = await recoverInTokyo(shop);
+  // A promotion that was over before leaves the worker as the last.
+  worldOf(sim).timeline.databases.splice(0);
+  const { chain } = criticalPath(sim, { kind: 'failover', startMs, resources: [workerId] });
+  const edges = chain.map(({ edge }) => edge);
+  assert.deepEqual(edges, ['instance running', 'agent online', 'volume mounted', 'target healthy']);
+  const life = worldOf(sim).timeline.lifeOf(tokyo, workerId)!;
+  assert.equal(chain[0]?.seconds, (life.runningAtMs! - life.acceptedAtMs) / 1000);
+  assert.equal(chain[1]?.seconds, (life.onlineAtMs! - life.runningAtMs!) / 1000);
+});
+
+test('only servers that became healthy since the start are looked at', async () => {
+  const shop = await openShop();
+  await recoverInTokyo(shop);
+  const laterMs = shop.sim.clock.nowMs();
+  assert.deepEqual(criticalPath(shop.sim, { kind: 'drill', startMs: laterMs }), { seconds: 0, chain: [] });
+  const one = criticalPath(shop.sim, { kind: 'failover', startMs: 0, resources: [webIds[0]!] });
+  assert.ok(one.chain.every(({ subject }) => subject !== webIds[1]));
+});
