@@ -46,11 +46,13 @@ const lock = allow(['s3:PutObject'], [objectArn('plans/*/active.json')]);
 
 /** EC2, Systems Manager and Elastic Load Balancing have no resource-level permission for what only describes. */
 const everywhere = ['*'];
+// Databases, settings and hosted zones are named by plans, which come and go without a change to the roles.
 const see = {
   instances: allow(['ec2:DescribeInstances'], everywhere),
   images: allow(['ec2:DescribeImages', 'ec2:DescribeLaunchTemplateVersions'], everywhere),
   network: allow(['ec2:DescribeRouteTables', 'ec2:DescribeSubnets'], everywhere),
-  volumes: allow(['ec2:DescribeSnapshots', 'ec2:DescribeVolumes'], everywhere),
+  volumes: allow(['ec2:DescribeVolumes'], everywhere),
+  snapshots: allow(['ec2:DescribeSnapshots'], everywhere),
   agents: allow(['ssm:DescribeInstanceInformation'], everywhere),
   commands: allow(['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'], everywhere),
   targets: allow(
@@ -60,7 +62,8 @@ const see = {
   databases: allow(['rds:DescribeDBInstances'], [arnOf('rds', 'db:*')]),
   databaseSnapshots: allow(['rds:DescribeDBSnapshots'], [arnOf('rds', 'snapshot:*'), arnOf('rds', 'db:*')]),
   lag: allow(['cloudwatch:GetMetricData'], everywhere),
-  settings: allow(['ssm:GetParameters', 'ssm:GetParametersByPath'], [arnOf('ssm', 'parameter/*')]),
+  settings: allow(['ssm:GetParameters'], [arnOf('ssm', 'parameter/*')]),
+  drillSettings: allow(['ssm:GetParametersByPath'], [arnOf('ssm', 'parameter/lifeboat/drill/*')]),
   secretSettings: allow(['kms:Decrypt'], [arnOf('kms', 'key/*')], through('ssm')),
   records: allow(['route53:ListResourceRecordSets'], ['arn:aws:route53:::hostedzone/*']),
 } as const;
@@ -164,7 +167,7 @@ const grants: Readonly<Record<StepName, Grants>> = {
     ],
   },
   volumes: {
-    always: [see.instances, see.volumes, ...createVolumes],
+    always: [see.instances, see.volumes, see.snapshots, ...createVolumes],
     drill: attachTo('recovery'),
     failover: attachTo('plan'),
   },
@@ -217,15 +220,14 @@ const grants: Readonly<Record<StepName, Grants>> = {
       see.instances,
       see.volumes,
       see.databases,
-      see.settings,
-      see.secretSettings,
+      see.drillSettings,
       allow(['ec2:TerminateInstances'], [arnOf('ec2', 'instance/*')], carries('recovery')),
       allow(['ec2:DeleteVolume'], [arnOf('ec2', 'volume/*')], carries('recovery')),
       allow(['rds:DeleteDBInstance'], [arnOf('rds', 'db:lifeboat-*')], carries('recovery')),
       allow(['ssm:DeleteParameters'], [drillSettings]),
     ],
   },
-  sweep: { drill: [see.volumes, ...seeLive] },
+  sweep: { drill: [see.volumes, see.drillSettings, ...seeLive] },
   conclude: {
     always: [
       lock,

@@ -64,7 +64,10 @@ function asJson(text: string): Json {
   return value;
 }
 
-/** Each delivery starts an execution under a name of its own, so that a duplicate is a second execution. */
+/**
+ * Each attempt starts an execution under a name of its own: a duplicate, or a retry after an answer that was lost, is a
+ * second execution. AWS documents the name nowhere; assuming the worse keeps a target honest.
+ */
 async function startExecution(sim: Simulator, delivery: Delivery, input: Json): Promise<void> {
   const { target, event, subject } = delivery;
   authorise(sim, target.roleArn!, 'states:StartExecution', target.arn);

@@ -9,13 +9,13 @@ export interface Callback {
   beat(): void;
 }
 
-const wellFormed = /^AAAA[A-Za-z0-9+/]{60,}={0,2}$/;
+const wellFormed = /^AAAA[A-Za-z0-9+/]{40,}={0,2}$/;
 
 /** The task tokens of one Region, open and closed. */
 export class TaskTokens {
   readonly #callbacks = new Map<string, Callback | 'closed'>();
 
-  /** Makes a token of 32 bytes in hexadecimal digits, and keeps who waits for it. */
+  /** Keeps who waits for a token. */
   open(token: string, callback: Callback): void {
     this.#callbacks.set(token, callback);
   }

@@ -53,9 +53,12 @@ export function answerOf(
   const place = application.regions[region]!;
   const front = Object.keys(application.servers)[0]!;
   if (place.loadBalancer === undefined) {
-    const up = instancesOf(sim, region, front).filter(({ id }) => sim.region(region).guests.isUp(id));
+    const { guests } = sim.region(region);
+    const up = instancesOf(sim, region, front).filter(({ id }) => guests.isUp(id));
     if (up.length === 0) return { kind: 'silence' };
-    return port === application.port || port === 443 ? serve(sim, region, path) : { kind: 'refused' };
+    if (port !== application.port && port !== 443) return { kind: 'refused' };
+    for (const { id } of up) guests.of(id).askApplication(path);
+    return serve(sim, region, path);
   }
   // The security group of a load balancer drops what its listeners do not serve.
   if (port !== 80 && port !== 443) return { kind: 'silence' };

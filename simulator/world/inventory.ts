@@ -1,5 +1,6 @@
 import type { Instance } from '../ec2/state.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { DbInstance } from '../rds/state.ts';
 import { currentVersion } from '../s3/state.ts';
 import type { Region, Simulator } from '../simulator.ts';
 import type { InventoryItem } from './difference.ts';
@@ -105,12 +106,19 @@ function data({ rds, ssm, name }: Region): InventoryItem[] {
     return item(name, 'parameter', parameter.name, { ...own, value, version });
   });
   return [
-    ...all(name, 'dbInstance', rds.instances),
+    ...[...rds.instances.values()].map((database) =>
+      item(name, 'dbInstance', database.id, settled(database)),
+    ),
     ...all(name, 'dbSnapshot', rds.snapshots),
     ...all(name, 'dbSubnetGroup', rds.subnetGroups),
     ...parameters,
     ...ssm.documents.all.map((document) => item(name, 'document', document.name, document)),
   ];
+}
+
+/** A backup comes and goes by itself, each day; nobody did anything to an instance that is in one. */
+function settled(database: DbInstance): DbInstance {
+  return database.status === 'backing-up' ? { ...database, status: 'available' } : database;
 }
 
 function rest({ sns, cloudwatch, name }: Region): InventoryItem[] {

@@ -38,17 +38,19 @@ export function criticalPath(sim: Simulator, undertaking: Undertaking): Chain {
   return longestChain(steps);
 }
 
-/** The lives that ended up serving: of each instance the last one in which its server was healthy. */
+/**
+ * The lives that ended up serving: of each instance the last one in which its server was healthy. A drill whose plan asks
+ * no server for its health is over when all are up.
+ */
 function servingLives(sim: Simulator, { kind, startMs, resources }: Undertaking): InstanceLife[] {
-  const lives = worldOf(sim).timeline.lives.filter(
-    ({ acceptedAtMs, healthy, targetHealthy, instanceId }) =>
-      acceptedAtMs >= startMs &&
-      healthy !== undefined &&
-      (kind === 'drill' || targetHealthy !== undefined || !hasTargetGroups(sim)) &&
-      (resources?.includes(instanceId) ?? true),
+  const begun = worldOf(sim).timeline.lives.filter(
+    ({ acceptedAtMs, instanceId }) => acceptedAtMs >= startMs && (resources?.includes(instanceId) ?? true),
   );
-  const last = new Map(lives.map((life) => [`${life.region}/${life.instanceId}`, life]));
-  return [...last.values()];
+  const healthy = begun.filter(
+    (life) => life.healthy && (kind === 'drill' || life.targetHealthy || !hasTargetGroups(sim)),
+  );
+  const lives = kind === 'drill' && healthy.length === 0 ? begun : healthy;
+  return [...new Map(lives.map((life) => [`${life.region}/${life.instanceId}`, life])).values()];
 }
 
 function hasTargetGroups(sim: Simulator): boolean {
@@ -126,7 +128,8 @@ function settingStep(
 /** From settings and mounts to a server that is counted as healthy, or in a drill was asked. */
 function serverSteps(sim: Simulator, life: InstanceLife): Step[] {
   const { region, instanceId, healthy, targetHealthy } = life;
-  const { volumeIds, settings, atMs } = healthy!;
+  if (!healthy) return [];
+  const { volumeIds, settings, atMs } = healthy;
   const ready = [`online ${instanceId}`, ...settings.map((name) => `setting ${name}`)];
   const commands = commandsOn(sim, region, instanceId, atMs);
   const documents = Object.keys(worldOf(sim).world.regions[region]?.documents ?? {});

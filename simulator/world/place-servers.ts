@@ -10,10 +10,10 @@ export function placeServers(sim: Simulator, region: Region, world: WorldRegion)
   installApplication(sim, region, world);
   placeImages(sim, region, world);
   placeInstances(sim, region, world);
-  for (const { zone, type, for: seconds } of world.capacity) {
+  for (const { zone, type, forSeconds } of world.capacity) {
     region.ec2.setCapacity(region.name + zone, type, 0);
-    if (seconds === undefined) continue;
-    sim.clock.after(seconds * 1000, () =>
+    if (forSeconds === undefined) continue;
+    sim.clock.after(forSeconds * 1000, () =>
       region.ec2.setCapacity(region.name + zone, type, Number.POSITIVE_INFINITY),
     );
   }

@@ -173,8 +173,10 @@ export const loadBalancer = v.strictObject({
 });
 
 /** A type that a zone cannot give: for a while, or for good. */
-export const capacity = v.strictObject({
-  zone: zoneLetter,
-  type: text,
-  for: v.exactOptional(duration),
-});
+export const capacity = v.pipe(
+  v.strictObject({ zone: zoneLetter, type: text, for: v.exactOptional(duration) }),
+  v.transform(({ for: seconds, ...rest }) => ({
+    ...rest,
+    ...(seconds !== undefined && { forSeconds: seconds }),
+  })),
+);

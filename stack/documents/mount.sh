@@ -24,6 +24,7 @@ dev=${LIFEBOAT_DEV:-/dev}
 fstab=${LIFEBOAT_FSTAB:-/etc/fstab}
 lock=${LIFEBOAT_LOCK:-/run/lifeboat-mount.lock}
 wait_seconds=${LIFEBOAT_WAIT_SECONDS:-60}
+lock_seconds=${LIFEBOAT_LOCK_SECONDS:-120}
 
 refuse() {
   code=$1
@@ -268,7 +269,7 @@ write_fstab() {
 
 # Two volumes may be mounted at once, and both runs rewrite fstab.
 exec 9>"$lock"
-flock -w 120 9 || refuse 83 "another run of this script did not end within 120 s"
+flock -w "$lock_seconds" 9 || refuse 83 "another run of this script did not end within $lock_seconds s"
 
 wait_for_disk
 if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || :; fi

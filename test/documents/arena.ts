@@ -1,25 +1,37 @@
 /**
- * Plays one case of the mount script on loop devices: `node arena.ts CASE_NUMBER WORK_DIRECTORY`, as root in a mount
- * namespace of its own (`unshare --mount`). Prints what was there afterwards as JSON; the caller removes the loop devices.
+ * Plays cases of the mount script on loop devices: `node arena.ts WORK_DIRECTORY CASE_NUMBER…`, as root in a mount namespace
+ * of its own (`unshare --mount`). Prints what was there after each, by its number, as JSON.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { mountDocument } from '../../stack/documents/documents.ts';
 import { asTheAgentWrites } from './agent.ts';
-import { attach, imageOf, type Roots, run } from './disks.ts';
-import { type MountCase, mountCases, uuidOf } from './mount-cases.ts';
+import { attach, detachAll, imageOf, type Roots, run } from './disks.ts';
+import { type Line, type MountCase, mountCases, uuidOf } from './mount-cases.ts';
 
 /** What was found after the runs of a case. */
 export interface Observed {
   readonly results: readonly {
-    readonly status: number | null;
+    readonly status: number;
     readonly stdout: string;
     readonly stderr: string;
   }[];
   /** By mount point, of the case's volumes only. */
   readonly mounts: Readonly<Record<string, { readonly volume: string; readonly options: readonly string[] }>>;
   readonly fstab: string;
+  readonly fstabMode: number;
+  /** Files that the script made for itself and left. */
+  readonly leftovers: readonly string[];
   readonly deviceOf: Readonly<Record<string, string>>;
   readonly present: readonly string[];
   /** What stood on a file system before its snapshot was cut off. */
@@ -30,27 +42,49 @@ export interface Observed {
 export const serverLines =
   "# the server's own\nLABEL=root  /     ext4\tdefaults,discard 0 1\n\nproc /proc proc defaults 0 0\n";
 
-function play(given: MountCase, work: string): Observed {
+async function play(given: MountCase, work: string): Promise<Observed> {
   const roots: Roots = { work, sys: join(work, 'sys'), dev: join(work, 'dev') };
   mkdirSync(join(roots.sys, 'block'), { recursive: true });
   mkdirSync(join(roots.dev, 'disk/by-id'), { recursive: true });
   const deviceOf = Object.fromEntries(
     given.disks.map((disk) => [disk.volume, attach(disk, uuidOf(given, disk.volume), roots)]),
   );
-  run('mount', '-t', 'tmpfs', 'srv', '/srv');
   furnish(given, deviceOf);
-  const fstab = join(work, 'fstab');
-  writeFileSync(fstab, serverLines + (given.fstab ?? []).map((line) => lineOf(given, line)).join(''));
-  const results = given.runs.map((parameters) => runDocument(parameters, { ...roots, fstab }));
+  const etc = join(work, 'etc');
+  const fstab = join(etc, 'fstab');
+  mkdirSync(etc);
+  const lines = (given.fstab ?? []).map((line) => lineOf(given, line, deviceOf));
+  writeFileSync(fstab, serverLines + lines.join(''), { mode: 0o640 });
+  const release = given.locked ? await holdLock(join(work, 'lock')) : () => {};
+  const begin = (parameters: Readonly<Record<string, string>>) =>
+    runDocument(parameters, { ...roots, fstab, locked: given.locked === true });
+  const results = [];
+  if (given.atOnce) results.push(...(await Promise.all(given.runs.map(begin))));
+  else for (const parameters of given.runs) results.push(await begin(parameters));
+  release();
+  const mounts = mountsOf(given, roots);
   const proof = '/srv/data/written';
+  const made = [...readdirSync(etc), ...Object.keys(mounts).flatMap((path) => readdirSync(path))];
   return {
     results,
-    mounts: mountsOf(given, roots),
+    mounts,
     fstab: readFileSync(fstab, 'utf8'),
+    fstabMode: statSync(fstab).mode & 0o777,
+    leftovers: made.filter((name) => name.includes('lifeboat')),
     deviceOf,
     present: (given.expect.absent ?? []).filter((path) => existsSync(path)),
     ...(existsSync(proof) && { written: readFileSync(proof, 'utf8') }),
   };
+}
+
+/** A process that holds the lock until it is released; it answers once it does. */
+function holdLock(lock: string): Promise<() => void> {
+  const holder = spawn('flock', [lock, 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  holder.stdin.write('held');
+  return new Promise((resolve, reject) => {
+    holder.on('error', reject);
+    holder.stdout.once('data', () => resolve(() => holder.stdin.end()));
+  });
 }
 
 function furnish(given: MountCase, deviceOf: Readonly<Record<string, string>>): void {
@@ -66,18 +100,16 @@ function furnish(given: MountCase, deviceOf: Readonly<Record<string, string>>): 
 }
 
 /** A line of fstab, as a case has it before the script runs. */
-export function lineOf(
-  given: MountCase,
-  line: { path: string; volume: string; options: readonly string[] },
-): string {
-  return `UUID=${uuidOf(given, line.volume)} ${line.path} ext4 ${line.options.join(',')} 0 2\n`;
+export function lineOf(given: MountCase, line: Line, deviceOf: Readonly<Record<string, string>>): string {
+  const source = line.by === 'device' ? deviceOf[line.volume] : `UUID=${uuidOf(given, line.volume)}`;
+  return `${source} ${line.path} ext4 ${line.options.join(',')} 0 2\n`;
 }
 
 function runDocument(
   parameters: Readonly<Record<string, string>>,
-  { work, sys, dev, fstab }: Roots & { readonly fstab: string },
-): Observed['results'][number] {
-  const script = join(work, '_script.sh');
+  { work, sys, dev, fstab, locked }: Roots & { readonly fstab: string; readonly locked: boolean },
+): Promise<Observed['results'][number]> {
+  const script = join(mkdtempSync(join(work, 'run-')), '_script.sh');
   writeFileSync(script, asTheAgentWrites(mountDocument(), parameters), { mode: 0o700 });
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -86,9 +118,13 @@ function runDocument(
     LIFEBOAT_FSTAB: fstab,
     LIFEBOAT_LOCK: join(work, 'lock'),
     LIFEBOAT_WAIT_SECONDS: '0',
+    LIFEBOAT_LOCK_SECONDS: locked ? '0' : '20',
   };
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { env, encoding: 'utf8' });
-  return { status, stdout, stderr };
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', script], { env }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
 }
 
 function mountsOf(given: MountCase, roots: Roots): Observed['mounts'] {
@@ -104,7 +140,30 @@ function mountsOf(given: MountCase, roots: Roots): Observed['mounts'] {
   );
 }
 
+/** What a case came to, or why it could not be played. */
+export interface Played {
+  readonly observed?: Observed;
+  readonly failed?: string;
+}
+
+async function playAndTidy(given: MountCase, work: string): Promise<Played> {
+  mkdirSync(work);
+  run('mount', '-t', 'tmpfs', 'srv', '/srv');
+  try {
+    return { observed: await play(given, work) };
+  } catch (error) {
+    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  } finally {
+    run('umount', '--recursive', '/srv');
+    detachAll(work);
+  }
+}
+
 if (import.meta.main) {
-  const [number = '', work = ''] = process.argv.slice(2);
-  process.stdout.write(JSON.stringify(play(mountCases[Number(number)]!, work)));
+  const [top = '', ...numbers] = process.argv.slice(2);
+  const played: Record<string, Played> = {};
+  for (const number of numbers) {
+    played[number] = await playAndTidy(mountCases[Number(number)]!, join(top, number));
+  }
+  process.stdout.write(JSON.stringify(played));
 }

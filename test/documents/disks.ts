@@ -37,6 +37,14 @@ export function imageOf(volume: string, { work }: Roots): string {
   return join(work, `${volume}.img`);
 }
 
+/** Takes away the loop devices of all images below a directory. */
+export function detachAll(work: string): void {
+  const loops = run('losetup', '-n', '-O', 'NAME,BACK-FILE', '-l').split('\n');
+  for (const [, loop = '', file = ''] of loops.map((line) => /^(\S+)\s+(\S+)/.exec(line) ?? [])) {
+    if (file.startsWith(`${work}/`)) run('losetup', '-d', loop);
+  }
+}
+
 /** Makes a disk of a case and shows it below the roots; returns the device that holds its file system. */
 export function attach(disk: Disk, uuid: string, roots: Roots): string {
   const image = imageOf(disk.volume, roots);

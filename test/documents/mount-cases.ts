@@ -19,6 +19,8 @@ export interface Line {
   readonly path: string;
   readonly volume: string;
   readonly options: readonly string[];
+  /** The line names the device as the kernel does now; absent, the UUID. */
+  readonly by?: 'device';
 }
 
 /** One case of what the mount document does, in a simulated guest and on loop devices. */
@@ -32,6 +34,10 @@ export interface MountCase {
   /** Directories with the files in them. */
   readonly directories?: Readonly<Record<string, readonly string[]>>;
   readonly links?: Readonly<Record<string, string>>;
+  /** All runs begin at the same moment; in a simulated guest, where a run takes no time, one after the other. */
+  readonly atOnce?: true;
+  /** Another run holds the lock and does not end. */
+  readonly locked?: true;
   readonly runs: readonly Readonly<Record<string, string>>[];
   readonly expect: {
     readonly exits: readonly number[];
@@ -43,7 +49,7 @@ export interface MountCase {
       Record<string, { readonly volume: string; readonly options: readonly string[] }>
     >;
     /** By path, in the order of lines; `by` is how the volume is named. */
-    readonly fstab: Readonly<Record<string, Omit<Line, 'path'> & { readonly by: 'uuid' | 'id' }>>;
+    readonly fstab: Readonly<Record<string, Omit<Line, 'path' | 'by'> & { readonly by: 'uuid' | 'id' }>>;
     readonly absent?: readonly string[];
   };
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import test, { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { lineOf, type Observed, serverLines } from './arena.ts';
+import { lineOf, type Observed, type Played, serverLines } from './arena.ts';
+import { detachAll } from './disks.ts';
 import { type MountCase, mountCases, uuidOf } from './mount-cases.ts';
 
 const playAlone = promisify(execFile);
@@ -47,28 +48,34 @@ function reasonToSkip({ disks }: MountCase): string | false {
   return disks.some(({ holds }) => holds === 'xfs') && !has('mkfs.xfs') ? 'not installed: mkfs.xfs' : false;
 }
 
-/** Plays the case; loop devices and images are gone afterwards, whatever happens. */
-async function play(number: number): Promise<Observed> {
+/** Plays cases; loop devices and images are gone afterwards, whatever happens. */
+async function play(numbers: readonly number[]): Promise<Record<string, Played>> {
   const work = mkdtempSync(join(tmpdir(), 'lifeboat-mount-'));
   try {
-    const args = ['--mount', '--propagation', 'private', process.execPath, arena, String(number), work];
-    const { stdout } = await playAlone('unshare', args, { timeout: 30_000 });
+    const args = [
+      '--mount',
+      '--propagation',
+      'private',
+      process.execPath,
+      arena,
+      work,
+      ...numbers.map(String),
+    ];
+    const { stdout } = await playAlone('unshare', args, { timeout: 60_000 });
     return JSON.parse(stdout);
   } finally {
-    for (const file of readdirSync(work).filter((name) => name.endsWith('.img'))) {
-      const loops = spawnSync('losetup', ['-n', '-O', 'NAME', '-j', join(work, file)], { encoding: 'utf8' });
-      for (const loop of loops.stdout.split('\n').filter(Boolean)) spawnSync('losetup', ['-d', loop.trim()]);
-    }
+    detachAll(work);
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function checkFstab(given: MountCase, { fstab, deviceOf }: Observed): void {
+function checkFstab(given: MountCase, { fstab, fstabMode, deviceOf }: Observed): void {
+  assert.equal(fstabMode, 0o640, 'its mode');
   assert.ok(fstab.startsWith(serverLines), `lines of others were touched:\n${fstab}`);
   const lines = fstab.slice(serverLines.length).split('\n').filter(Boolean);
   const expected = Object.entries(given.expect.fstab).map(([path, { volume, by, options }]) => {
     const before = given.fstab?.find((line) => line.path === path && line.volume === volume);
-    if (before && before.options.join() === options.join()) return lineOf(given, before).trimEnd();
+    if (before && before.options.join() === options.join()) return lineOf(given, before, deviceOf).trimEnd();
     const disk = given.disks.find((one) => one.volume === volume);
     const part = disk?.partitions === 1 ? '-part1' : '';
     const byId = `disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume.replace('-', '')}${part}`;
@@ -76,40 +83,52 @@ function checkFstab(given: MountCase, { fstab, deviceOf }: Observed): void {
     return `${source} ${path} ${disk?.holds} ${options.join(',')} 0 ${disk?.holds === 'ext4' ? 2 : 0}`;
   });
   const found = lines.map((line) => line.replace(/^\S*\/(?=disk\/by-id\/)/, ''));
-  assert.deepEqual(found, expected, JSON.stringify(deviceOf));
+  const inOrder = (list: string[]) => (given.atOnce ? list.sort() : list);
+  assert.deepEqual(inOrder(found), inOrder(expected));
 }
 
-describe('on loop devices', { concurrency: 2 }, () => {
-  for (const [number, given] of mountCases.entries()) {
-    it(given.name, { skip: reasonToSkip(given) }, async () => {
-      const observed = await play(number);
-      const { results } = observed;
-      const { exits, states = [], says = '', mounts, absent = [] } = given.expect;
-      const statuses = results.map(({ status }) => status);
-      assert.deepEqual(statuses, exits, results.map(({ stderr }) => stderr).join(''));
-      const done = results
-        .filter(({ status }) => status === 0)
-        .map(({ stdout }) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!));
-      const succeeded = given.runs.filter((_, place) => statuses[place] === 0);
-      const told = succeeded.map(({ VolumeId = '', MountPath }, place) => ({
-        volume: VolumeId,
-        device: observed.deviceOf[VolumeId],
-        path: MountPath,
-        state: states[place],
-      }));
-      assert.deepEqual(done, told);
-      assert.ok(results.at(-1)?.stderr.includes(says), results.at(-1)?.stderr);
-      for (const { status, stderr } of results) assert.equal(stderr === '', status === 0, stderr);
-      assert.deepEqual(Object.keys(observed.mounts).sort(), Object.keys(mounts).sort());
-      for (const [path, { volume, options }] of Object.entries(mounts)) {
-        assert.equal(observed.mounts[path]?.volume, volume);
-        for (const option of options)
-          assert.ok(observed.mounts[path]?.options.includes(option), `${path} without ${option}`);
-      }
-      checkFstab(given, observed);
-      const cutOff = given.disks.some(({ condition }) => condition === 'cut off');
-      assert.equal(observed.written, cutOff ? 'before the disaster' : undefined);
-      assert.deepEqual(observed.present, [], `left behind: ${absent.join(', ')}`);
-    });
-  }
+/** Two processes play the cases, one those with even numbers. */
+const played: Record<string, Played> = {};
+before(async () => {
+  const possible = [...mountCases.entries()]
+    .filter(([, given]) => !reasonToSkip(given))
+    .map(([number]) => number);
+  const halves = [0, 1].map((rest) => possible.filter((number) => number % 2 === rest));
+  Object.assign(played, ...(await Promise.all(halves.filter(({ length }) => length > 0).map(play))));
 });
+
+for (const [number, given] of mountCases.entries()) {
+  test(`on loop devices: ${given.name}`, { skip: reasonToSkip(given) }, () => {
+    const outcome = played[number];
+    const observed = outcome?.observed;
+    assert.ok(observed, outcome?.failed ?? 'the case was not played');
+    const { results } = observed;
+    const { exits, states = [], says = '', mounts, absent = [] } = given.expect;
+    const statuses = results.map(({ status }) => status);
+    assert.deepEqual(statuses, exits, results.map(({ stderr }) => stderr).join(''));
+    const done = results
+      .filter(({ status }) => status === 0)
+      .map(({ stdout }) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!));
+    const succeeded = given.runs.filter((_, place) => statuses[place] === 0);
+    const told = succeeded.map(({ VolumeId = '', MountPath }, place) => ({
+      volume: VolumeId,
+      device: observed.deviceOf[VolumeId],
+      path: MountPath,
+      state: states[place],
+    }));
+    assert.deepEqual(done, told);
+    assert.ok(results.at(-1)?.stderr.includes(says), results.at(-1)?.stderr);
+    for (const { status, stderr } of results) assert.equal(stderr === '', status === 0, stderr);
+    assert.deepEqual(Object.keys(observed.mounts).sort(), Object.keys(mounts).sort());
+    for (const [path, { volume, options }] of Object.entries(mounts)) {
+      assert.equal(observed.mounts[path]?.volume, volume);
+      for (const option of options)
+        assert.ok(observed.mounts[path]?.options.includes(option), `${path} without ${option}`);
+    }
+    checkFstab(given, observed);
+    assert.deepEqual(observed.leftovers, []);
+    const cutOff = given.disks.some(({ condition }) => condition === 'cut off');
+    assert.equal(observed.written, cutOff ? 'before the disaster' : undefined);
+    assert.deepEqual(observed.present, [], `left behind: ${absent.join(', ')}`);
+  });
+}

@@ -46,6 +46,30 @@ test('attaching takes some seconds, and the two views of it converge each on its
   assert.deepEqual([device?.name, device?.volumeId], ['/dev/nvme1n1', volume.id]);
 });
 
+test('the view of the instance lags the view of the volume, when attaching and when detaching', async () => {
+  for (let seed = 0; ; seed += 1) {
+    const { ec2, instance, attach, detach, describeVolume, describeInstances, wait } = open(`views ${seed}`);
+    const volume = ec2.addVolume({ zone: zoneA });
+    await attach({ VolumeId: volume.id, InstanceId: instance.id });
+    while (volume.attachment?.state !== 'attached') await wait(0.5);
+    if (volume.attachment.instanceViewAtMs - ec2.nowMs < 2000) continue;
+    const mapped = async () => {
+      const [shown] = await describeInstances({ InstanceIds: [instance.id] });
+      const found = shown?.BlockDeviceMappings?.find(({ Ebs }) => Ebs?.VolumeId === volume.id);
+      return [(await describeVolume(volume.id)).State, found?.Ebs?.Status];
+    };
+    assert.deepEqual(await mapped(), ['in-use', undefined]);
+    await wait(31);
+    assert.deepEqual(await mapped(), ['in-use', 'attached']);
+    await detach({ VolumeId: volume.id });
+    while (volume.attachment !== undefined) await wait(0.5);
+    assert.deepEqual(await mapped(), ['available', 'detaching']);
+    await wait(10);
+    assert.deepEqual(await mapped(), ['available', undefined]);
+    return;
+  }
+});
+
 test('attachments that EC2 refuses', async (t) => {
   const { ec2, instance, subnetA, attach, refusal } = open();
   const free = ec2.addVolume({ zone: zoneA });

@@ -191,6 +191,10 @@ test('launches that EC2 refuses', async (t) => {
       { UserData: '#!/bin/sh' },
       /^InvalidParameterValue: Invalid BASE64 encoding of user data/,
     ],
+    'user data beyond 16 KiB': [
+      { UserData: Buffer.alloc(16_385).toString('base64') },
+      /^InvalidParameterValue: User data is limited to 16384 bytes/,
+    ],
     'more at least than at most': [{ MinCount: 3, MaxCount: 2 }, /^InvalidParameterValue/],
     'a zone beside a subnet of another': [
       { Placement: { AvailabilityZone: zoneC } },

@@ -191,3 +191,17 @@ test('a world with an id that EC2 would not give, or a subnet in no zone, is ref
     /no instance i-none/,
   );
 });
+
+test('a world gives a VPC its own default group and main table in place of those that came with it', async () => {
+  const { ec2, launch, subnetA } = openEc2();
+  const group = ec2.addSecurityGroup({ name: 'default', vpcId: 'vpc-main' });
+  const table = ec2.addRouteTable({ vpcId: 'vpc-main', main: true });
+  assert.deepEqual([[...ec2.securityGroups.keys()], [...ec2.routeTables.keys()]], [[group.id], [table.id]]);
+  const [instance] = await launch();
+  assert.deepEqual(
+    instance?.SecurityGroups?.map(({ GroupId }) => GroupId),
+    [group.id],
+  );
+  ec2.addInstance({ subnetId: subnetA.id });
+  assert.equal(subnetA.availableIps, 249, 'of 251 addresses, one went to the launch and one to the world');
+});

@@ -101,6 +101,50 @@ test('a start needs capacity and quota as a launch does', async () => {
   assert.equal(ec2.instances.get(id)?.state, 'pending');
 });
 
+test('a start renews the launch time and forgets why the instance had stopped', async () => {
+  const { ec2, subnetA, stop, start, wait, describeInstances } = open();
+  const { id } = ec2.addInstance({ subnetId: subnetA.id, launchedAtMs: ec2.nowMs - 86_400_000 });
+  await stop(id);
+  await wait(301);
+  const [stopped] = await describeInstances({ InstanceIds: [id] });
+  assert.equal(stopped?.StateReason?.Code, 'Client.UserInitiatedShutdown');
+  await start(id);
+  const startedAtMs = ec2.nowMs;
+  const [started] = await describeInstances({ InstanceIds: [id] });
+  assert.equal(started?.StateReason, undefined);
+  assert.ok(Math.abs(started!.LaunchTime!.getTime() - startedAtMs) < 5000);
+});
+
+test('of several instances none starts unless all find capacity, and each start uses some up', async () => {
+  const { ec2, subnetA, start, refusal } = open();
+  const stopped = [0, 1].map((n) =>
+    ec2.addInstance({ subnetId: subnetA.id, state: 'stopped', tags: { Name: `${n}` } }),
+  );
+  const [first, second] = stopped.map(({ id }) => id);
+  ec2.setCapacity(zoneA, 'm6i.large', 1);
+  assert.match(await refusal(start(first!, second!)), /^InsufficientInstanceCapacity/);
+  assert.deepEqual(
+    stopped.map(({ state }) => state),
+    ['stopped', 'stopped'],
+  );
+  await start(first!);
+  assert.match(await refusal(start(second!)), /^InsufficientInstanceCapacity/);
+});
+
+test('in a regional evacuation starts find no capacity as launches do not', async () => {
+  const { ec2, subnetA, start, wait } = open();
+  ec2.capacity.demand = 'regionalEvacuation';
+  const refused: string[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const { id } = ec2.addInstance({ subnetId: subnetA.id, state: 'stopped', tags: { Name: `${n}` } });
+    await start(id).catch((error: Error) => refused.push(error.name));
+    await wait(5);
+  }
+  const lacking = refused.filter((name) => name === 'InsufficientInstanceCapacity').length;
+  assert.ok(lacking > 1 && lacking < 15, `${lacking} of 20`);
+  assert.ok(refused.includes('RequestLimitExceeded'));
+});
+
 test('a start that fails after it was accepted leaves the instance stopped, with the reason', async () => {
   const { ec2, subnetA, start, wait } = open();
   const { id } = ec2.addInstance({ subnetId: subnetA.id, state: 'stopped' });

@@ -145,7 +145,20 @@ test('a target that is registered again while it drains is initial again', async
   await deregister(instance.id);
   await register(instance.id);
   assert.match(await health(instance.id), /^initial/);
+  await wait(301);
+  assert.equal(
+    await health(instance.id),
+    'healthy',
+    'what was left of the first registration does not end the second',
+  );
+});
+
+test('registering a target again changes nothing', async () => {
+  const { instance, register, health, answering, wait } = open();
+  answering.add(instance.id);
+  await register(instance.id);
   await wait(11);
+  await register(instance.id);
   assert.equal(await health(instance.id), 'healthy');
 });
 

@@ -31,7 +31,8 @@ describe('CreateStateMachine refuses', () => {
       });
       await assert.rejects(sim.clock.drive(sfn(sim).send(command)), (error: Error) => {
         assert.equal(error.name, 'InvalidDefinition');
-        for (const fault of faults) assert.ok(error.message.includes(fault), `${fault} is not in: ${error.message}`);
+        for (const fault of faults)
+          assert.ok(error.message.includes(fault), `${fault} is not in: ${error.message}`);
         return true;
       });
     });
@@ -51,7 +52,11 @@ describe('the comparison', () => {
       const sim = openWorld();
       let runs = 0;
       const judge = async (variable: Json, test: Json, extra: object) => {
-        const choice = { Type: 'Choice', Choices: [{ Variable: '$.v', ...extra, Next: 'Yes' }], Default: 'No' };
+        const choice = {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.v', ...extra, Next: 'Yes' }],
+          Default: 'No',
+        };
         const states = { C: choice, Yes: { Type: 'Succeed' }, No: { Type: 'Succeed' } };
         const execution = await run(sim, machineOf(states), { v: variable, test }, `run-${runs++}`);
         assert.equal(execution.status, 'SUCCEEDED', JSON.stringify(execution.ending));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
-import { addFunction, begin, eventTypes, here, machineOf, openWorld, run } from './stepfunctions-world.ts';
+import { addFunction, begin, eventTypes, machineOf, openWorld, run, sfn } from './stepfunctions-world.ts';
 
 /** The seconds between a failed attempt and the next one. */
 function delaysOf(execution: Execution): number[] {
@@ -84,7 +85,10 @@ test('events name the event that they follow in their own branch', async () => {
     machineOf({ A: { Type: 'Wait', Seconds: 9, End: true } }),
     machineOf({ B: { Type: 'Wait', Seconds: 5, End: true } }),
   ];
-  const execution = await run(openWorld(), machineOf({ P: { Type: 'Parallel', Branches: branches, End: true } }));
+  const execution = await run(
+    openWorld(),
+    machineOf({ P: { Type: 'Parallel', Branches: branches, End: true } }),
+  );
   const { history } = execution;
   assert.deepEqual(
     history.map(({ id }) => id),
@@ -150,11 +154,14 @@ test('the 25,000th event ends an execution, and nothing catches that', async () 
 
 test('an update of the machine does not change an execution that runs', async () => {
   const sim = openWorld();
-  const { states } = sim.region(here);
-  const execution = begin(sim, machineOf({ W: { Type: 'Wait', Seconds: 60, Next: 'S' }, S: { Type: 'Succeed' } }));
+  const execution = begin(
+    sim,
+    machineOf({ W: { Type: 'Wait', Seconds: 60, Next: 'S' }, S: { Type: 'Succeed' } }),
+  );
   const definition = JSON.stringify(machineOf({ F: { Type: 'Fail' } }));
-  const call = {} as never;
-  states.operations.UpdateStateMachine!({ stateMachineArn: execution.machine.arn, definition } as never, call);
+  const update = new UpdateStateMachineCommand({ stateMachineArn: execution.machine.arn, definition });
+  await sim.clock.drive(sfn(sim).send(update));
+  assert.equal(execution.status, 'RUNNING');
   await sim.clock.drive(execution.done);
   assert.equal(execution.status, 'SUCCEEDED');
 });
@@ -163,8 +170,14 @@ test('the same seed gives the same history, whatever else runs; another seed ano
   const once = async (seed: number, others: number) => {
     const sim = openWorld(seed);
     const f = addFunction(sim, 'f', async (_, { accessKeyId }) => accessKeyId);
-    const task = { T: { Type: 'Task', Resource: f, Next: 'U' }, U: { Type: 'Pass', Parameters: { 'u.$': 'States.UUID()' }, End: true } };
-    const other = machineOf({ W: { Type: 'Wait', Seconds: 5, Next: 'P' }, P: { Type: 'Pass', Parameters: { 'u.$': 'States.UUID()' }, End: true } });
+    const task = {
+      T: { Type: 'Task', Resource: f, Next: 'U' },
+      U: { Type: 'Pass', Parameters: { 'u.$': 'States.UUID()' }, End: true },
+    };
+    const other = machineOf({
+      W: { Type: 'Wait', Seconds: 5, Next: 'P' },
+      P: { Type: 'Pass', Parameters: { 'u.$': 'States.UUID()' }, End: true },
+    });
     for (let n = 0; n < others; n++) begin(sim, other, {}, `other-${n}`);
     const execution = await run(sim, machineOf(task), {}, 'watched');
     return execution.history.map(({ timestamp, ...event }) => ({ ...event, at: timestamp!.getTime() }));

@@ -3,7 +3,16 @@ import { readdirSync } from 'node:fs';
 import test, { describe } from 'node:test';
 import type { Json } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { account, addFunction, eventTypes, here, machineOf, openWorld, readCases, run } from './stepfunctions-world.ts';
+import {
+  account,
+  addFunction,
+  eventTypes,
+  here,
+  machineOf,
+  openWorld,
+  readCases,
+  run,
+} from './stepfunctions-world.ts';
 
 /** What a function answers to one invocation; the last answer stands for all later ones. */
 interface Answer {
@@ -55,7 +64,13 @@ for (const file of readdirSync(new URL('./cases/interpreter', import.meta.url)).
         const sim = openWorld();
         install(sim, row);
         const execution = await run(sim, definitionOf(row), row.input ?? {});
-        const { status = row.expect.error === undefined ? 'SUCCEEDED' : 'FAILED', output, error, cause, seconds } = row.expect;
+        const {
+          status = row.expect.error === undefined ? 'SUCCEEDED' : 'FAILED',
+          output,
+          error,
+          cause,
+          seconds,
+        } = row.expect;
         assert.equal(execution.status, status, JSON.stringify(execution.ending));
         assert.equal(execution.ending?.error, error);
         if (output !== undefined) assert.deepEqual(JSON.parse(execution.ending!.output!), output);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { buildWorld } from '../../simulator/world/build.ts';
 import { criticalPath } from '../../simulator/world/model.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { watchLiveTraffic } from '../../simulator/world/traffic.ts';
-import { openShop, recoverInTokyo, switchTraffic, tokyo, webIds } from './shop.ts';
+import { openShop, readWorld, recoverInTokyo, switchTraffic, tokyo, webIds } from './shop.ts';
 
 test('the chain of a failover goes from the promotion to the answer, each link as long as AWS took', async () => {
   const shop = await openShop();
@@ -60,6 +61,7 @@ test('a server that others wait for decides: its boot, its agent, its volume and
   const shop = await openShop();
   const { sim } = shop;
   const startMs = sim.clock.nowMs();
+  sim.region(tokyo).ssm.executionSeconds = ({ documentName }) => (documentName === 'test-mount' ? 300 : 1);
   const { workerId } = await recoverInTokyo(shop);
   // A promotion that was over before leaves the worker as the last.
   worldOf(sim).timeline.databases.splice(0);
@@ -78,4 +80,51 @@ test('only servers that became healthy since the start are looked at', async () 
   assert.deepEqual(criticalPath(shop.sim, { kind: 'drill', startMs: laterMs }), { seconds: 0, chain: [] });
   const one = criticalPath(shop.sim, { kind: 'failover', startMs: 0, resources: [webIds[0]!] });
   assert.ok(one.chain.every(({ subject }) => subject !== webIds[1]));
+});
+
+test('without load balancers or commands the chain is the boot, the record and the cache', async () => {
+  const world = readWorld('minimal');
+  const sim = buildWorld(world, { seed: 1 });
+  const wait = (seconds: number) => sim.clock.driveUntil(sim.clock.nowMs() + seconds * 1000);
+  await wait(1);
+  const startMs = sim.clock.nowMs();
+  const traffic = watchLiveTraffic(sim, { from: 'eu-central-1' });
+  const { ec2, guests } = sim.region('eu-central-1');
+  const standing = ec2.instances.get('i-0a44c0ffee0000001')!;
+  ec2.lifecycle.start(standing);
+  while (!guests.isUp(standing.id)) await wait(1);
+  assert.deepEqual(
+    criticalPath(sim, { kind: 'drill', startMs }).chain.map(({ edge }) => edge),
+    ['instance running', 'operating system up'],
+    'nobody has asked the server yet',
+  );
+  const record = {
+    ResourceRecordSet: {
+      Name: 'minimal.example.com',
+      Type: 'A',
+      TTL: 60,
+      ResourceRecords: [{ Value: '203.0.113.10' }],
+    },
+  };
+  const batch = { HostedZoneId: 'Z0123456789', ChangeBatch: { Changes: [{ Action: 'UPSERT', ...record }] } };
+  const caller = {
+    accessKeyId: 'AKIAOPERATOR',
+    arn: 'arn:aws:iam::123456789012:user/operator',
+    userId: 'AIDA',
+  };
+  sim.addCaller(caller);
+  const call = {
+    service: 'route53',
+    region: 'us-east-1',
+    operation: 'ChangeResourceRecordSets',
+    requestId: 'r',
+    headers: {},
+  } as const;
+  await sim.clock.drive(sim.ask({ ...call, accessKeyId: caller.accessKeyId, input: batch }));
+  while (traffic.answeredAtMs === undefined) await wait(1);
+  assert.equal(traffic.target, '203.0.113.10');
+  assert.deepEqual(
+    criticalPath(sim, { kind: 'failover', startMs }).chain.map(({ edge }) => edge),
+    ['instance running', 'operating system up', 'change in sync', 'clients answered'],
+  );
 });
