@@ -61,6 +61,11 @@ export function tagFilters(tags: Readonly<Record<string, string>>): Filter[] {
 /** EC2 of one Region, in our words. */
 export function openEc2(access: Access, region = access.region) {
   const client = new EC2Client(clientConfig(access, region));
+  return { ...reads(access, client), ...writes(access, client) };
+}
+
+/** What is there. */
+function reads(access: Access, client: EC2Client) {
   return {
     instances: (tags: Readonly<Record<string, string>>) =>
       describeInstances(access, client, { Filters: tagFilters(tags), MaxResults: pageSize }),
@@ -83,6 +88,12 @@ export function openEc2(access: Access, region = access.region) {
         ),
         (output) => output.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.UserData,
       ),
+  };
+}
+
+/** What a recovery does. */
+function writes(access: Access, client: EC2Client) {
+  return {
     /** Starts all of them or none; starting a running instance changes nothing. */
     start: (ids: readonly string[]): Promise<Answer<unknown>> =>
       call(access, 'ec2:StartInstances', (abortSignal) =>

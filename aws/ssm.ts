@@ -34,6 +34,11 @@ export interface ObservedParameter {
 /** Systems Manager of one Region, in our words. */
 export function openSsm(access: Access, region = access.region) {
   const client = new SSMClient(clientConfig(access, region));
+  return { ...reads(access, client), ...writes(access, client) };
+}
+
+/** What is there, and what documents did; running one is repeatable. */
+function reads(access: Access, client: SSMClient) {
   return {
     online: (instanceIds: readonly string[]) => onlineAgents(access, client, instanceIds),
     /** Runs a document on up to 50 instances and returns the command's id. Our documents are safe to run twice. */
@@ -79,6 +84,12 @@ export function openSsm(access: Access, region = access.region) {
       ),
     parameters: (names: readonly string[]) => readParameters(access, client, names),
     parametersBelow: (path: string) => listParameters(access, client, path),
+  };
+}
+
+/** What a recovery writes. */
+function writes(access: Access, client: SSMClient) {
+  return {
     put: (
       name: string,
       value: string,

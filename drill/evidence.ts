@@ -28,22 +28,17 @@ export interface Measured {
 
 /** The evidence of a rehearsal: what the recovery wrote down, and what the world saw of it. */
 export function evidenceOf(measured: Measured): Evidence {
-  const { rehearsal, sim, recovery, startMs, endMs, execution, ledger, traffic } = measured;
-  const { plan, kind, seed } = rehearsal;
+  const { rehearsal, ledger, startMs, traffic } = measured;
+  const { plan, kind } = rehearsal;
   const outcome = ledger.evidence?.outcome ?? 'failed';
-  const verifiedAt = endOf(ledger.steps.verify);
-  const servedAtMs =
-    kind === 'drill' ? (verifiedAt === null ? undefined : Date.parse(verifiedAt)) : traffic?.answeredAtMs;
+  const { verify } = ledger.steps;
+  const verifiedAt = verify?.status === 'done' ? endOf(verify) : null;
+  const servedAtMs = kind === 'drill' ? atMs(verifiedAt) : traffic?.answeredAtMs;
   const rtoSeconds = servedAtMs === undefined ? null : round((servedAtMs - startMs) / 1000);
   const losses = ledger.evidence?.dataLoss ?? [];
   const objectives = judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
-  const path = servedAtMs === undefined ? undefined : criticalPath(sim, { startMs, kind });
-  const apiCalls = sim.transcript.length;
   return {
-    recovery,
-    plan: plan.plan,
-    kind,
-    seed,
+    ...identityOf(measured),
     outcome,
     reason: ledger.evidence
       ? (ledger.evidence.reason ?? (objectives.met === null ? objectives.reason : null))
@@ -56,30 +51,12 @@ export function evidenceOf(measured: Measured): Evidence {
       met: objectives.met,
     },
     phases: phasesOf(ledger, startMs, servedAtMs),
-    criticalPathSeconds: path ? round(path.seconds) : null,
+    ...pathOf(measured, servedAtMs),
     steps: stepNames.map((name) => stepOf(name, ledger.steps[name])),
-    apiCalls,
-    historyEvents: execution.history.length,
-    largestPayloadBytes: execution.largestPayloadBytes,
-    traffic: {
-      switchedAt: traffic?.answeredAtMs === undefined ? null : instant(traffic.answeredAtMs),
-      target: traffic?.target ?? null,
-    },
-    violations: measured.violations.map(({ checker, atMs, message }) => ({
-      checker,
-      at: instant(atMs),
-      message,
-    })),
-    leaks: [...measured.leaks],
-    planHash: plan.hash,
-    regions: { primary: plan.regions.primary, recovery: plan.regions.recovery },
-    startedAt: instant(startMs),
-    endedAt: instant(endMs),
-    onsetAt: instant(startMs),
+    ...costOf(measured),
+    ...judgementOf(measured),
     verifiedAt,
     metReason: objectives.reason,
-    repeat: rehearsal.repeat ?? null,
-    faults: [...rehearsal.faults],
     decisions: [],
     explanations: explain(ledger),
     dataLoss: losses.map(({ item, seconds, basis }) => ({
@@ -91,12 +68,53 @@ export function evidenceOf(measured: Measured): Evidence {
     resources: stepNames.flatMap((step) =>
       (ledger.steps[step]?.resources ?? []).map((resource) => ({ step, ...resource })),
     ),
-    criticalChain: (path?.chain ?? []).map(({ edge, subject, seconds }) => ({
-      name: edge,
-      subject,
-      seconds: round(seconds),
-    })),
     timeline: timelineOf(ledger),
+  };
+}
+
+function identityOf({ rehearsal, recovery, startMs, endMs }: Measured) {
+  const { plan, kind, seed, repeat, faults } = rehearsal;
+  return {
+    recovery,
+    plan: plan.plan,
+    kind,
+    seed,
+    planHash: plan.hash,
+    regions: { primary: plan.regions.primary, recovery: plan.regions.recovery },
+    startedAt: instant(startMs),
+    endedAt: instant(endMs),
+    onsetAt: instant(startMs),
+    repeat: repeat ?? null,
+    faults: [...faults],
+  };
+}
+
+/** What AWS alone would have needed, where the end was reached. */
+function pathOf({ sim, startMs, rehearsal }: Measured, servedAtMs: number | undefined) {
+  if (servedAtMs === undefined) return { criticalPathSeconds: null, criticalChain: [] };
+  const path = criticalPath(sim, { startMs, kind: rehearsal.kind });
+  const criticalChain = path.chain.map(({ edge, subject, seconds }) => ({
+    name: edge,
+    subject,
+    seconds: round(seconds),
+  }));
+  return { criticalPathSeconds: round(path.seconds), criticalChain };
+}
+
+function costOf({ sim, execution }: Measured) {
+  return {
+    apiCalls: sim.transcript.length,
+    historyEvents: execution.history.length,
+    largestPayloadBytes: execution.largestPayloadBytes,
+  };
+}
+
+function judgementOf({ traffic, violations, leaks }: Measured) {
+  const switchedAt = traffic?.answeredAtMs === undefined ? null : instant(traffic.answeredAtMs);
+  return {
+    traffic: { switchedAt, target: switchedAt === null ? null : (traffic?.target ?? null) },
+    violations: violations.map(({ checker, atMs: at, message }) => ({ checker, at: instant(at), message })),
+    leaks: [...leaks],
   };
 }
 
@@ -127,6 +145,8 @@ function judgeObjectives(
       reason: `${names} was restored from a snapshot, where a failover promotes its replica: the RTO is not judged`,
     };
   }
+  if (rtoSeconds === null && kind === 'drill')
+    return { met: null, reason: 'nothing verified the drill: no check of the plan has an `inside`' };
   if (rtoSeconds === null) return { met: false, reason: 'users were not answered by the recovery Region' };
   if (rtoSeconds > plan.objectives.rtoSeconds)
     return {

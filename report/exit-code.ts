@@ -4,7 +4,9 @@ import type { Summary } from './evidence.ts';
 export type ExitCode = 0 | 2 | 3;
 
 /** The exit code of a recovery, from its outcome, its objectives and what the checkers found. */
-export function exitCodeOf(summary: Pick<Summary, 'outcome' | 'objectives' | 'violations' | 'leaks'>): ExitCode {
+export function exitCodeOf(
+  summary: Pick<Summary, 'outcome' | 'objectives' | 'violations' | 'leaks'>,
+): ExitCode {
   switch (summary.outcome) {
     case 'held':
     case 'failed':
@@ -12,7 +14,9 @@ export function exitCodeOf(summary: Pick<Summary, 'outcome' | 'objectives' | 'vi
       return 3;
     case 'recovered':
     case 'drilled':
-      return summary.violations.length > 0 || summary.leaks.length > 0 || summary.objectives.met === false ? 2 : 0;
+      return summary.violations.length > 0 || summary.leaks.length > 0 || summary.objectives.met === false
+        ? 2
+        : 0;
     default:
       return unreachable(summary.outcome);
   }

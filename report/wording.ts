@@ -45,7 +45,7 @@ export function isReached(outcome: Evidence['outcome']): boolean {
 
 const outcomes: Readonly<Record<Evidence['outcome'], string>> = {
   recovered: 'The application runs in the recovery Region',
-  drilled: 'The drill reached a healthy application',
+  drilled: 'The drill came to its end',
   held: 'The recovery waits for a person',
   failed: 'The recovery failed',
   aborted: 'The recovery was aborted by a person',

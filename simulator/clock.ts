@@ -32,7 +32,8 @@ export class Deadlock extends Error {
  * else that the event loop waits for is work whose end will run code, be it a file, its closing, a timer or a digest.
  * Names are those of libuv's handles and requests in Node.
  */
-const idle = /^(TTY|Pipe|PIPE|TCPServer|TCPSERVER|MessagePort|MESSAGEPORT|Process|PROCESS|Signal|SIGNAL|Worker|WORKER)/;
+const idle =
+  /^(TTY|Pipe|PIPE|TCPServer|TCPSERVER|MessagePort|MESSAGEPORT|Process|PROCESS|Signal|SIGNAL|Worker|WORKER)/;
 
 /** A file that takes longer than this many turns of the event loop (tens of seconds) will not be answered any more. */
 const turnsMax = 20_000_000;

@@ -3,7 +3,14 @@ import defaults from './defaults.json' with { type: 'json' };
 
 /** How a duration or another quantity is distributed. Seconds unless its name says otherwise. */
 export type Distribution =
-  | { readonly dist: 'lognormal'; readonly p50: number; readonly p95?: number; readonly p99?: number; readonly min?: number; readonly max?: number }
+  | {
+      readonly dist: 'lognormal';
+      readonly p50: number;
+      readonly p95?: number;
+      readonly p99?: number;
+      readonly min?: number;
+      readonly max?: number;
+    }
   | { readonly dist: 'uniform'; readonly min: number; readonly max: number }
   | { readonly dist: 'triangular'; readonly min: number; readonly mode: number; readonly max: number };
 
@@ -80,7 +87,9 @@ export class Draws {
 
 /** The distribution that `defaults.json` has at a path. */
 export function distribution(path: string): Distribution {
-  const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], defaults);
+  const found = path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], defaults);
   if (typeof found !== 'object' || found === null || !('dist' in found)) {
     throw new Error(`simulator/defaults.json has no distribution at ${path}`);
   }
@@ -99,7 +108,10 @@ export function quantile(shape: Distribution, u: number): number {
         : shape.max - Math.sqrt((1 - u) * (shape.max - shape.min) * (shape.max - shape.mode));
     }
     case 'lognormal': {
-      const sigma = shape.p95 !== undefined ? Math.log(shape.p95 / shape.p50) / z95 : Math.log((shape.p99 ?? shape.p50) / shape.p50) / z99;
+      const sigma =
+        shape.p95 !== undefined
+          ? Math.log(shape.p95 / shape.p50) / z95
+          : Math.log((shape.p99 ?? shape.p50) / shape.p50) / z99;
       const value = shape.p50 * Math.exp(sigma * normalQuantile(u));
       return Math.min(Math.max(value, shape.min ?? 0), shape.max ?? Number.POSITIVE_INFINITY);
     }
@@ -117,15 +129,27 @@ function normalQuantile(u: number): number {
   const q = p - 0.5;
   const r = q * q;
   return (
-    ((((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.357751867269) * r - 30.66479806614716) * r + 2.506628277459239) * q) /
-    (((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r - 13.28068155288572) * r + 1)
+    ((((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.357751867269) * r -
+      30.66479806614716) *
+      r +
+      2.506628277459239) *
+      q) /
+    (((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r -
+      13.28068155288572) *
+      r +
+      1)
   );
 }
 
 function tail(q: number): number {
   return (
-    (((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783) /
-    ((((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1)
+    (((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) *
+      q +
+      4.374664141464968) *
+      q +
+      2.938163982698783) /
+    ((((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q +
+      1)
   );
 }
 

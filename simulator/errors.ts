@@ -6,7 +6,12 @@ export class AwsError extends Error {
   /** Further members of a modelled error, such as `messages` of Route 53's `InvalidChangeBatch`. */
   readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, httpStatus = 400, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    code: string,
+    message: string,
+    httpStatus = 400,
+    members: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.code = code;
     this.httpStatus = httpStatus;

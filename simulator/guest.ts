@@ -39,4 +39,7 @@ export interface GuestResult {
 }
 
 /** What an SSM document does in a guest; parameters are lists of strings, as Systems Manager passes them. */
-export type GuestDocument = (guest: Guest, parameters: Readonly<Record<string, readonly string[]>>) => GuestResult;
+export type GuestDocument = (
+  guest: Guest,
+  parameters: Readonly<Record<string, readonly string[]>>,
+) => GuestResult;

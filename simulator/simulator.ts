@@ -147,12 +147,19 @@ export class Simulator {
   }
 
   /** Puts an event of an AWS service on a Region's default bus. */
-  emit(region: RegionName, event: { source: string; detailType: string; resources?: string[]; detail: object }): void {
+  emit(
+    region: RegionName,
+    event: { source: string; detailType: string; resources?: string[]; detail: object },
+  ): void {
     this.region(region).events.publish({ ...event, resources: event.resources ?? [] });
   }
 
   /** Calls `fire` after a drawn duration (seconds) of `defaults.json`. Returns how long that will be, and a way back. */
-  afterDraw(path: string, subject: string, fire: () => void): { readonly seconds: number; readonly cancel: Cancel } {
+  afterDraw(
+    path: string,
+    subject: string,
+    fire: () => void,
+  ): { readonly seconds: number; readonly cancel: Cancel } {
     const seconds = this.draws.sample(path, subject);
     return { seconds, cancel: this.clock.after(seconds * 1000, fire) };
   }
@@ -222,7 +229,15 @@ export class Simulator {
     const call: Call = { ...rest, caller };
     const { service: name, region, operation } = call;
     const { requestId } = call;
-    const record: CallRecord = { requestId, atMs: this.clock.nowMs(), service: name, region, operation, callerArn: caller.arn, outcome: 'hung' };
+    const record: CallRecord = {
+      requestId,
+      atMs: this.clock.nowMs(),
+      service: name,
+      region,
+      operation,
+      callerArn: caller.arn,
+      outcome: 'hung',
+    };
     this.transcript.push(record);
     const service = this.#service(name, region);
     const handler = service.operations[operation];

@@ -15,6 +15,7 @@ import { evaluate } from './expression.ts';
 import { matchesError, StateFailure } from './failure.ts';
 import { type Lane, Stopped } from './lane.ts';
 import { runBranches, runIterations } from './parallel.ts';
+import { evaluatePath } from './path.ts';
 import { errorOutput, fill, placeResult, select } from './payload.ts';
 import { Retries } from './retry.ts';
 import type { Tasks } from './tasks.ts';
@@ -137,7 +138,7 @@ export class Interpreter {
       case 'timestamp':
         return bounded((until.atMs - nowMs) / 1000);
       case 'secondsPath':
-        return bounded(wholeSeconds(select(until.path, visit.over(input)), until.path.text));
+        return bounded(wholeSeconds(evaluatePath(until.path, visit.over(input)), until.path.text));
       case 'timestampPath': {
         const found = select(until.path, visit.over(input));
         const atMs = typeof found === 'string' ? parseTimestamp(found) : undefined;
@@ -218,7 +219,13 @@ function toFailure(visit: Visit, state: FailState): StateFailure {
   return visit.within(() => new StateFailure(read(state.error), read(state.cause)));
 }
 
-function wholeSeconds(found: Json, path: string): number {
+function wholeSeconds(found: Json | undefined, path: string): number {
+  if (found === undefined) {
+    throw new StateFailure(
+      'States.Runtime',
+      `The SecondsPath parameter does not reference an input value: ${path}`,
+    );
+  }
   if (typeof found !== 'number' || !Number.isInteger(found)) {
     const what = `The SecondsPath parameter cannot be parsed as a long value: ${path} == ${plain(found)}`;
     throw new StateFailure('States.Runtime', what);

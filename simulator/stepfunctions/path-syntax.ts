@@ -38,7 +38,7 @@ export function readSegments(reader: Reader): readonly Segment[] {
     if (reader.takes('..')) {
       segments.push({ kind: 'descendants' }, reader.sees('[') ? readBracket(reader) : readDotted(reader));
     } else if (reader.takes('.')) {
-      segments.push(readDotted(reader));
+      segments.push(reader.sees('[') ? readBracket(reader) : readDotted(reader));
     } else if (reader.sees('[')) {
       segments.push(readBracket(reader));
     } else {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { planJsonSchema, schemaFiles } from '../../stack/tools/schemas.ts';
+import { planJsonSchema, schemaFiles } from '../../cli/schemas.ts';
 import { badPlans, goodPlan } from './cases.ts';
 
 const top = new URL('../../', import.meta.url);

@@ -14,7 +14,7 @@ test('the verdict of a drill tells its outcome, times, phases and slowest steps 
   assert.match(text, /RPO +45 min 11 s, 40 min 11 s over the objective of 5 min\n/);
   assert.match(
     text,
-    /\nThe drill reached a healthy application; a restored copy stood in for the promotion\n/,
+    /\nThe drill came to its end; a restored copy stood in for the promotion\n/,
   );
   assert.doesNotMatch(text, /a drill has no record/);
   assert.match(text, /objectives +not judged: restoring a snapshot takes longer/);

@@ -44,13 +44,11 @@ function publish(sim: Simulator, n = 0, region = here): void {
 }
 
 function addMachine(sim: Simulator): void {
-  sim
-    .region(here)
-    .states.createMachine({
-      name: 'm',
-      definition: machineOf({ S: { Type: 'Succeed' } }),
-      roleArn: machineRole,
-    });
+  sim.region(here).states.createMachine({
+    name: 'm',
+    definition: machineOf({ S: { Type: 'Succeed' } }),
+    roleArn: machineRole,
+  });
 }
 
 function settle(sim: Simulator, seconds = 60): Promise<void> {

@@ -8,7 +8,6 @@ import {
   DescribeRuleCommand,
   DisableRuleCommand,
   EnableRuleCommand,
-  type EventBridgeClient,
   ListEventBusesCommand,
   ListRuleNamesByTargetCommand,
   ListRulesCommand,
@@ -23,67 +22,13 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { NotSimulated } from '../../simulator/errors.ts';
 import type { EventEnvelope } from '../../simulator/events/events.ts';
-import type { Json, JsonObject } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import {
-  account,
-  addFunction,
-  eventBridge,
-  here,
-  machineOf,
-  machineRole,
-  openWorld,
-  readCases,
-  startMs,
-  there,
-} from './stepfunctions-world.ts';
-
-const pattern = JSON.stringify({ source: ['test'] });
-const functionArn = `arn:aws:lambda:${here}:${account}:function:f`;
-const anEvent = {
-  version: '0',
-  id: 'e-1',
-  'detail-type': 'Told',
-  source: 'test',
-  account,
-  time: '2026-01-01T00:00:00Z',
-  region: here,
-  resources: ['r-1'],
-  detail: { name: 'web', n: 3, list: ['HIGH'], inner: { a: 'x' }, quoted: 'say "hi"' },
-};
-
-/** Puts the rule `r` for events of the source `test`, with targets. */
-async function withRule(
-  sim: Simulator,
-  targets: readonly Target[] = [],
-  members: object = {},
-): Promise<EventBridgeClient> {
-  const client = eventBridge(sim);
-  await sim.clock.drive(client.send(new PutRuleCommand({ Name: 'r', EventPattern: pattern, ...members })));
-  if (targets.length > 0) {
-    await sim.clock.drive(
-      client.send(new PutTargetsCommand({ Rule: 'r', Targets: [...targets], ...members })),
-    );
-  }
-  return client;
-}
+import { functionArn, keepEvents, pattern, settle, withRule } from './events-world.ts';
+import { account, eventBridge, here, openWorld, startMs, there } from './stepfunctions-world.ts';
 
 function put(sim: Simulator, ...entries: object[]) {
   const whole = entries.map((entry) => ({ Source: 'test', DetailType: 'Told', Detail: '{}', ...entry }));
   return sim.clock.drive(eventBridge(sim).send(new PutEventsCommand({ Entries: whole })));
-}
-
-function settle(sim: Simulator, seconds = 60): Promise<void> {
-  return sim.clock.driveUntil(sim.clock.nowMs() + seconds * 1000);
-}
-
-/** A function that keeps the events that it gets. */
-function keepEvents(sim: Simulator): Json[] {
-  const got: Json[] = [];
-  addFunction(sim, 'f', async (event) => {
-    got.push(event);
-  });
-  return got;
 }
 
 test('a rule is described, listed, switched and deleted as it was put', async () => {
@@ -303,69 +248,6 @@ test('PutEvents takes ten entries and less than 1 MB', async () => {
   await assert.rejects(put(openWorld(), detail(1_048_576 - names)), { message: /Total size of the entries/ });
 });
 
-describe('a target gets', () => {
-  interface Row {
-    readonly name: string;
-    readonly target: object;
-    readonly part?: readonly string[];
-    readonly expect?: Json;
-    readonly undelivered?: boolean;
-  }
-  for (const { name, target, part = [], expect, undelivered } of readCases<Row>('transformers.json')) {
-    test(name, async () => {
-      const sim = openWorld();
-      const got = keepEvents(sim);
-      const { events } = sim.region(here);
-      await withRule(sim, [{ Id: 't', Arn: functionArn, ...target }]);
-      const atMs = sim.clock.nowMs();
-      events.inject(anEvent);
-      await settle(sim);
-      if (undelivered) {
-        assert.deepEqual(got, []);
-        assert.equal(events.deadLetters[0]?.attributes.ERROR_CODE, 'INVALID_PARAMETER');
-        return;
-      }
-      assert.equal(Math.floor(atMs / 1000), startMs / 1000, 'the world is younger than a second');
-      assert.deepEqual(
-        part.reduce<Json>((value, key) => (value as JsonObject)[key]!, got[0]!),
-        expect,
-      );
-    });
-  }
-});
-
-test('a state machine as a target starts an execution under a name of its own for each event', async () => {
-  const sim = openWorld();
-  const { states, events } = sim.region(here);
-  const { arn } = states.createMachine({
-    name: 'm',
-    definition: machineOf({ S: { Type: 'Succeed' } }),
-    roleArn: machineRole,
-  });
-  await withRule(sim, [{ Id: 't', Arn: arn, RoleArn: machineRole, InputPath: '$.detail.n' }]);
-  events.inject(anEvent);
-  events.inject(anEvent);
-  await settle(sim);
-  assert.deepEqual(
-    states.executions.map(({ input }) => input),
-    ['3', '3'],
-  );
-  assert.equal(new Set(states.executions.map(({ name }) => name)).size, 2);
-  assert.ok(states.executions.every(({ name }) => name.startsWith('e-1_')));
-});
-
-test('a topic as a target gets the text', async () => {
-  const sim = openWorld();
-  const { sns, events } = sim.region(here);
-  await withRule(sim, [{ Id: 't', Arn: sns.addTopic({ name: 'told' }), InputPath: '$.detail.name' }]);
-  events.inject(anEvent);
-  await settle(sim);
-  assert.deepEqual(
-    sns.published.map(({ message }) => message),
-    ['"web"'],
-  );
-});
-
 test('only enabled rules of the bus that got the event deliver', async () => {
   const sim = openWorld();
   const got = keepEvents(sim);
@@ -379,4 +261,37 @@ test('only enabled rules of the bus that got the event deliver', async () => {
   await put(sim, {});
   await settle(sim);
   assert.deepEqual(got, ['own']);
+});
+
+test('a bus that has rules is not deleted, and takes a whole policy', async () => {
+  const sim = openWorld();
+  const client = eventBridge(sim);
+  await sim.clock.drive(client.send(new CreateEventBusCommand({ Name: 'own' })));
+  await withRule(sim, [], { EventBusName: 'own' });
+  await assert.rejects(sim.clock.drive(client.send(new DeleteEventBusCommand({ Name: 'own' }))), {
+    name: 'ValidationException',
+  });
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  const give = (Policy: string) =>
+    sim.clock.drive(client.send(new PutPermissionCommand({ EventBusName: 'own', Policy })));
+  await assert.rejects(give('{'), { name: 'ValidationException' });
+  await give(policy);
+  const { Policy } = await sim.clock.drive(client.send(new DescribeEventBusCommand({ Name: 'own' })));
+  assert.equal(Policy, policy);
+  await assert.rejects(sim.clock.drive(client.send(new CreateEventBusCommand({ Name: 'own bus' }))), {
+    name: 'ValidationException',
+  });
+});
+
+test('rules are managed at fifty calls a second; events may come faster', async () => {
+  const sim = openWorld();
+  const client = eventBridge(sim);
+  const lists = Array.from({ length: 200 }, () => client.send(new ListRulesCommand({})));
+  const outcomes = await sim.clock.drive(Promise.allSettled(lists));
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  assert.ok(refused.length > 50, `${refused.length}`);
+  assert.equal((refused[0] as PromiseRejectedResult).reason.name, 'ThrottlingException');
+  const entry = { Source: 'test', DetailType: 'Told', Detail: '{}' };
+  const puts = Array.from({ length: 200 }, () => client.send(new PutEventsCommand({ Entries: [entry] })));
+  await sim.clock.drive(Promise.all(puts));
 });

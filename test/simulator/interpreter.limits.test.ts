@@ -3,7 +3,16 @@ import test from 'node:test';
 import { UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
-import { addFunction, begin, eventTypes, machineOf, openWorld, run, sfn } from './stepfunctions-world.ts';
+import {
+  addFunction,
+  begin,
+  eventTypes,
+  here,
+  machineOf,
+  openWorld,
+  run,
+  sfn,
+} from './stepfunctions-world.ts';
 
 /** The seconds between a failed attempt and the next one. */
 function delaysOf(execution: Execution): number[] {
@@ -184,4 +193,19 @@ test('the same seed gives the same history, whatever else runs; another seed ano
   };
   assert.deepEqual(await once(3, 0), await once(3, 4));
   assert.notDeepEqual(await once(3, 0), await once(4, 0));
+});
+
+test('an execution that is stopped the moment it enters a state does not begin that state', async () => {
+  const sim = openWorld();
+  let calls = 0;
+  const f = addFunction(sim, 'f', async () => {
+    calls += 1;
+  });
+  sim.region(here).states.onHistoryEvent((execution, { type }) => {
+    if (type === 'TaskStateEntered') execution.end({ status: 'ABORTED' });
+  });
+  const execution = await run(sim, machineOf({ T: { Type: 'Task', Resource: f, End: true } }));
+  await sim.clock.driveUntil(sim.clock.nowMs() + 60_000);
+  assert.equal(execution.status, 'ABORTED');
+  assert.equal(calls, 0);
 });

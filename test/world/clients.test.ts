@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { buildWorld } from '../../simulator/world/build.ts';
 import { clientsFrom } from '../../simulator/world/clients.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { watchLiveTraffic } from '../../simulator/world/traffic.ts';
-import { ec2In, openShop, recoverInTokyo, type Shop, seoul, switchTraffic, tokyo } from './shop.ts';
+import {
+  ec2In,
+  openShop,
+  readWorld,
+  recoverInTokyo,
+  type Shop,
+  seoul,
+  switchTraffic,
+  tokyo,
+} from './shop.ts';
 
 const live = 'https://app.shop.example.com/healthz';
 const recovery = 'https://recovery.shop.example.com/healthz';
@@ -153,4 +163,19 @@ test('watching ends when it is told to, and after its time', async () => {
   await shop.wait(300);
   assert.equal(stopped.answeredAtMs, undefined);
   assert.equal(short.answeredAtMs, undefined);
+});
+
+test('a server without a load balancer refuses what it does not listen to, and is silent while it is off', async () => {
+  const sim = buildWorld(readWorld('minimal'), { seed: 1 });
+  await sim.clock.driveUntil(sim.clock.nowMs() + 1000);
+  const ask = (url: string) =>
+    sim.clock.drive(clientsFrom(sim, 'eu-north-1', 'test').http.get(url, { timeoutSeconds: 5 }));
+  assert.deepEqual(await ask('http://minimal.example.com/healthz'), {
+    status: 200,
+    body: '{"healthy":true,"missing":[]}',
+  });
+  assert.deepEqual(await ask('http://minimal.example.com:9000/healthz'), { failed: 'connection refused' });
+  assert.deepEqual(await ask('http://recovery.minimal.example.com/healthz'), {
+    failed: 'no answer within 5 s',
+  });
 });

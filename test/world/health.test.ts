@@ -172,3 +172,26 @@ test('a server answers on its own port with its health as JSON', async () => {
   });
   assert.equal(guest.askApplication('/other').status, 404);
 });
+
+test('a peering leads to another network, and a security group may admit a block of addresses there', async () => {
+  const shop = await openShop();
+  await recoverInTokyo(shop);
+  const { ec2, rds, guests } = shop.sim.region(tokyo);
+  const missing = () => instanceHealth(shop.sim, tokyo, webIds[0]!).missing;
+  guests.of(webIds[0]!).settings.set(parameter, rds.endpointOf('catalog'));
+  assert.deepEqual(missing(), [`${parameter}: no security group of catalog lets ${webIds[0]} in`]);
+  const group = ec2.securityGroups.get('sg-0b11b0000000000b1')!;
+  const admit = (cidr: string, port: number) =>
+    ec2.securityGroups.set(group.id, {
+      ...group,
+      ingress: [{ protocol: 'tcp', fromPort: port, toPort: port, cidrs: [cidr] }],
+    });
+  admit('10.2.0.0/16', 3306);
+  assert.equal(missing().length, 1, 'another block');
+  admit('10.1.0.0/16', 5432);
+  assert.equal(missing().length, 1, 'another port');
+  admit('10.1.0.0/16', 3306);
+  assert.deepEqual(missing(), []);
+  ec2.vpcPeerings.clear();
+  assert.match(missing().join(), /the network of catalog cannot be reached/);
+});

@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { planSchema } from '../../recovery/plan/schema.ts';
+import { planSchema } from '../recovery/plan/schema.ts';
+import { drillJsonSchema } from '../report/json-schema.ts';
 
 /** A schema file, by its path from the top of the repository. */
 export interface SchemaFile {
@@ -31,15 +32,18 @@ export function planJsonSchema(): object {
 }
 
 /** Every schema file of the repository. */
-export const schemaFiles: readonly SchemaFile[] = [{ path: 'plans/plan.schema.json', make: planJsonSchema }];
+export const schemaFiles: readonly SchemaFile[] = [
+  { path: 'plans/plan.schema.json', make: planJsonSchema },
+  { path: 'docs/drill.schema.json', make: drillJsonSchema },
+];
 
 function writeAll(): void {
   const paths = schemaFiles.map(({ path, make }) => {
-    const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+    const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
     writeFileSync(file, `${JSON.stringify(make(), null, 2)}\n`);
     return file;
   });
-  const formatter = fileURLToPath(new URL('biome.ts', import.meta.url));
+  const formatter = fileURLToPath(new URL('../stack/tools/biome.ts', import.meta.url));
   const { status } = spawnSync(process.execPath, [formatter, 'format', '--write', ...paths], {
     stdio: 'inherit',
   });
