@@ -24,6 +24,26 @@ function* rehearsable(draft: Draft): Iterable<Finding> {
   }
 }
 
+/** Copies get the drill's own profile or none, and without a profile no agent comes online (Systems Manager User Guide). */
+function* reachable(draft: Draft): Iterable<Finding> {
+  if (written(draft, 'drill') && draft.drill === undefined) return;
+  if (written(draft.drill, 'instanceProfile')) return;
+  const needs = [
+    ...known(draft.volumes)
+      .filter(([, volume]) => written(volume, 'mount'))
+      .map(([name]) => `the mount of volumes.${name}`),
+    ...(written(draft, 'reload') ? ['reload'] : []),
+    ...(placed(draft.verify).some(([, check]) => written(check, 'inside')) ? ['verify from inside'] : []),
+  ];
+  const [first] = needs;
+  if (first === undefined) return;
+  yield {
+    path: ['drill', 'instanceProfile'],
+    message: `${first} needs Systems Manager, and a drill's copies have no instance profile`,
+    fix: 'add drill: { instanceProfile: … }, a role of its own with AmazonSSMManagedInstanceCore',
+  };
+}
+
 function* apartFromProduction(draft: Draft): Iterable<Finding> {
   const live = new Map<string, string>();
   for (const [name, server] of known(draft.servers)) {
@@ -43,4 +63,4 @@ function* apartFromProduction(draft: Draft): Iterable<Finding> {
 }
 
 /** Rehearsals. */
-export const drillChecks: readonly Check[] = [rehearsable, apartFromProduction];
+export const drillChecks: readonly Check[] = [rehearsable, reachable, apartFromProduction];
