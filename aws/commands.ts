@@ -1,8 +1,8 @@
 import type { Refusal } from '../recovery/answer.ts';
-import type { Problem } from '../recovery/step.ts';
+import { type Problem, standingAfterCalls } from '../recovery/step.ts';
 import { commandNeed, type SentCommand } from '../recovery/steps/commands.ts';
-import type { Ssm } from './ssm.ts';
-import type { StepContext } from './step.ts';
+import { openSsm, type Ssm } from './ssm.ts';
+import type { StepContext, StepResult } from './step.ts';
 
 /** Something that a document does on instances, once it has succeeded on all of them. */
 export interface CommandPurpose {
@@ -16,18 +16,59 @@ export interface CommandPurpose {
   readonly triesMax?: number;
 }
 
-export type SentCommands = Readonly<Record<string, SentCommand>>;
+type SentCommands = Readonly<Record<string, SentCommand>>;
 
-export interface Pursuit {
+interface Wait {
+  readonly seconds: number;
+  readonly for: string;
+}
+
+interface Pursuit {
   readonly done: number;
   readonly memory: SentCommands;
-  readonly waits: readonly { readonly seconds: number; readonly for: string }[];
+  readonly waits: readonly Wait[];
   readonly problems: readonly Problem[];
   readonly refusals: readonly Refusal[];
 }
 
+/** What a step waits for or misses besides its commands. */
+export interface Beside {
+  readonly waits: readonly Wait[];
+  readonly problems: readonly Problem[];
+  /** Of how many things the commands are a part. */
+  readonly total: number;
+}
+
+/**
+ * One call of a step that runs documents. Commands of an earlier run do not count: what they did may have been undone
+ * since, and every document is safe to run again.
+ */
+export async function commandStep(
+  context: StepContext,
+  purposes: readonly CommandPurpose[],
+  beside: Beside = { waits: [], problems: [], total: purposes.length },
+): Promise<StepResult> {
+  const { record, input, access } = context;
+  const sent = record?.run === input.run ? (record.memory as SentCommands | null) : null;
+  const result = await pursue(context, openSsm(access), purposes, sent ?? {});
+  const parts = {
+    counts: { done: result.done, total: beside.total },
+    problems: [...beside.problems, ...result.problems],
+    waits: [...beside.waits, ...result.waits],
+  };
+  return {
+    standing: standingAfterCalls(parts, result.refusals, input.step),
+    memory: result.memory,
+    resources: Object.values(result.memory).map(({ commandId }) => ({
+      region: access.region,
+      type: 'command',
+      id: commandId,
+    })),
+  };
+}
+
 /** Looks at all commands at once, sends those that are missing or failed, and says what is still to be waited for. */
-export async function pursueCommands(
+async function pursue(
   context: StepContext,
   ssm: Ssm,
   purposes: readonly CommandPurpose[],

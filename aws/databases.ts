@@ -1,6 +1,5 @@
 import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { creationTags, databaseCopyId } from '../recovery/identity.ts';
-import { ledgerKeys } from '../recovery/ledger.ts';
 import type { DatabaseItem } from '../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../recovery/step.ts';
 import {
@@ -13,6 +12,7 @@ import type { Instant } from '../recovery/terms.ts';
 import { openCloudWatch } from './cloudwatch.ts';
 import { gather } from './gather.ts';
 import { openRds, type Rds } from './rds.ts';
+import { writeIntent } from './records.ts';
 import type { StepContext, StepResult } from './step.ts';
 
 /** What the databases step keeps in the ledger. */
@@ -154,20 +154,6 @@ async function callAll(
     }),
   );
   return refusals;
-}
-
-async function writeIntent(context: StepContext, memory: DatabasesMemory): Promise<Refusal | undefined> {
-  const { plan, input, record } = context;
-  const at = context.now();
-  const intent = {
-    ...(record ?? { step: 'databases', firstAt: at, attempts: 0, counts: nothing, resources: [] }),
-    run: input.run,
-    status: 'working',
-    lastAt: at,
-    memory,
-  };
-  const written = await context.ledger.write(ledgerKeys.step(plan.plan, input.recovery, 'databases'), intent);
-  return written.ok ? undefined : written;
 }
 
 /** The newest sample of each replica's lag that says something: −1 means that replication is not active, not that it is current. */

@@ -1,6 +1,6 @@
-import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
-import type { StepRecord } from '../recovery/step.ts';
+import { nothing, type StepRecord } from '../recovery/step.ts';
 import type { ServersMemory } from '../recovery/steps/servers/memory.ts';
 import type { StepName } from '../recovery/terms.ts';
 import type { StepContext } from './step.ts';
@@ -30,4 +30,17 @@ export async function serversOf(
         ? record.status
         : undefined,
   }));
+}
+
+/**
+ * Writes what a step is about to do into its own record, before it does it: after a crash the next call finds it there.
+ * Returns the refusal when it could not be written; nothing may be done then.
+ */
+export async function writeIntent(context: StepContext, memory: unknown): Promise<Refusal | undefined> {
+  const { plan, input, record, ledger } = context;
+  const at = context.now();
+  const base = record ?? { step: input.step, firstAt: at, attempts: 0, counts: nothing, resources: [] };
+  const intent = { ...base, run: input.run, status: 'working', lastAt: at, memory };
+  const written = await ledger.write(ledgerKeys.step(plan.plan, input.recovery, input.step), intent);
+  return written.ok ? undefined : written;
 }

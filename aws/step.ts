@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sayRefusal } from '../recovery/answer.ts';
+import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { stepBoundSeconds } from '../recovery/bounds.ts';
 import type { Identity } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
@@ -11,6 +11,7 @@ import {
   type StepInput,
   type StepOutput,
   type StepRecord,
+  standingAfterCalls,
 } from '../recovery/step.ts';
 import {
   type Instant,
@@ -46,6 +47,13 @@ export interface StepResult {
   readonly standing: Standing;
   readonly resources?: readonly ResourceRef[];
   readonly memory?: unknown;
+}
+
+/** What a step answers when it could not even look: it waits, or holds, as the refusal asks for. */
+export function refused(context: StepContext, refusal: Refusal): StepResult {
+  return {
+    standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], context.input.step),
+  };
 }
 
 export type Reconcile = (context: StepContext) => Promise<StepResult>;

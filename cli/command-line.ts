@@ -1,13 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { recoveryKinds } from '../recovery/terms.ts';
 import { drillCommand } from './drill-command.ts';
+import type { Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where a command writes: results to `stdout`, progress and complaints to `stderr`. */
-export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-}
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {

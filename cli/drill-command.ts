@@ -9,9 +9,9 @@ import { verdict } from '../report/verdict.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import { faults } from '../simulator/world/faults.ts';
 import { packagedTemplate } from '../stack/template.ts';
-import type { Streams } from './command-line.ts';
 import { loadPlan, loadWorld } from './files.ts';
 import { showProgress } from './progress.ts';
+import type { Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `lifeboat drill` was asked for. */

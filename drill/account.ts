@@ -78,6 +78,9 @@ function codeOf(
 function simulatedDeps(sim: Simulator, plan: Plan, invocation: Invocation): Deps {
   const { clock, connection, accessKeyId, region, environment } = invocation;
   const clients = clientsFrom(sim, region, accessKeyId);
+  // An invocation that was killed learns nothing more: its clock does not wake it again.
+  const stillAlive = <T>(answer: Promise<T>): Promise<T> =>
+    answer.then((value) => clock.sleep(0).then(() => value));
   return {
     clock: {
       nowMs: () => clock.nowMs(),
@@ -95,8 +98,8 @@ function simulatedDeps(sim: Simulator, plan: Plan, invocation: Invocation): Deps
     environment: { ...environment, AWS_REGION: region },
     plans: new Map([[plan.plan, plan]]),
     reach: {
-      get: (url, timeoutSeconds) => clients.http.get(url, { timeoutSeconds }),
-      resolve: (name, type) => clients.dns.resolve(name, type),
+      get: (url, timeoutSeconds) => stillAlive(clients.http.get(url, { timeoutSeconds })),
+      resolve: (name, type) => stillAlive(clients.dns.resolve(name, type)),
     },
     log: () => {},
     transport: { requestHandler: connection, credentials: { accessKeyId, secretAccessKey: 'simulated' } },

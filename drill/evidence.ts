@@ -9,7 +9,7 @@ import { criticalPath } from '../simulator/world/model.ts';
 import type { LiveTraffic } from '../simulator/world/traffic.ts';
 import type { Violation } from './checkers.ts';
 import type { LedgerTruth } from './ledger.ts';
-import type { Rehearsal } from './rehearse.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** Everything that a rehearsal measured. */
 export interface Measured {

@@ -1,30 +1,13 @@
-import type { Plan } from '../recovery/plan/plan.ts';
-import type { RecoveryKind } from '../recovery/terms.ts';
 import type { Evidence } from '../report/evidence.ts';
-import type { Template } from '../simulator/cloudformation/deploy.ts';
 import { faults } from '../simulator/world/faults.ts';
 import { diffInventories, inventory } from '../simulator/world/inventory.ts';
-import type { World } from '../simulator/world/schema.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
 import { type Account, openAccount } from './account.ts';
 import { type Judged, judge, leaksOf } from './checkers.ts';
 import { evidenceOf } from './evidence.ts';
 import { isolateFromMachine } from './isolation.ts';
 import { readLedger } from './ledger.ts';
-import type { OnProgress } from './progress.ts';
-
-export interface Rehearsal {
-  readonly plan: Plan;
-  readonly world: World;
-  readonly kind: RecoveryKind;
-  readonly seed: number;
-  /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
-  readonly faults: readonly string[];
-  readonly template: Template;
-  readonly onProgress?: OnProgress;
-  /** The command that brings about the same run, for the evidence. */
-  readonly repeat?: string;
-}
+import type { Rehearsal } from './rehearsal.ts';
 
 /** What a rehearsal found, and the account as it was left, for whoever wants to look closer. */
 export interface Rehearsed {

@@ -3,9 +3,9 @@ import { readLeftovers } from '../aws/leftovers.ts';
 import { live } from '../aws/live.ts';
 import { openRds } from '../aws/rds.ts';
 import { openSsm } from '../aws/ssm.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import type { Answer } from '../recovery/answer.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
+import { standingAfterCalls } from '../recovery/step.ts';
 import { type CleanupAction, namesOf, planCleanup } from '../recovery/steps/cleanup.ts';
 
 /** Takes away everything that a drill made, found by its tags: after success, failure or half a run alike. */
@@ -15,8 +15,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   if (context.identity.kind !== 'drill')
     return { standing: { status: 'skipped', reason: 'only a drill cleans up' } };
   const left = await readLeftovers(context);
-  if (!left.ok)
-    return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [left], 'cleanup') };
+  if (!left.ok) return refused(context, left);
   const names = namesOf(left.value, context.access.region);
   const most = Math.max(names.length, context.record?.counts.total ?? 0);
   const counts = { done: most - names.length, total: most };

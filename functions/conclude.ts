@@ -3,10 +3,10 @@ import { gatherEach } from '../aws/gather.ts';
 import { live } from '../aws/live.ts';
 import { recordOf } from '../aws/records.ts';
 import { openSns } from '../aws/sns.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
-import { nothing, type StepRecord, standingAfterCalls } from '../recovery/step.ts';
+import { nothing, type StepRecord } from '../recovery/step.ts';
 import { concludeRun, dataLossOf, evidenceSteps, type RunEvidence } from '../recovery/steps/evidence.ts';
 import { type StepName, stepNames } from '../recovery/terms.ts';
 
@@ -18,14 +18,14 @@ type Records = Partial<Record<StepName, StepRecord>>;
 async function reconcile(context: StepContext): Promise<StepResult> {
   const { plan, input, ledger } = context;
   const records = await readRecords(context);
-  if (!records.ok) return refused(records);
+  if (!records.ok) return refused(context, records);
   const evidence = evidenceOf(context, records.value);
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
-  if (!written.ok) return refused(written);
+  if (!written.ok) return refused(context, written);
   await notify(context, evidence);
   const mustRelease = context.identity.kind === 'drill' || evidence.outcome === 'recovered';
   const unreleased = mustRelease ? await release(context) : undefined;
-  if (unreleased) return refused(unreleased);
+  if (unreleased) return refused(context, unreleased);
   const { outcome, reason, unblock } = evidence;
   if (outcome === 'recovered' || outcome === 'drilled')
     return { standing: { status: 'done', counts: { done: 1, total: 1 } } };
@@ -108,12 +108,6 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
     found.value,
   );
   return released.ok ? undefined : released;
-}
-
-function refused(refusal: Refusal): StepResult {
-  return {
-    standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'conclude'),
-  };
 }
 
 export const handler = live(conclude);

@@ -1,12 +1,11 @@
-import { type CommandPurpose, pursueCommands, type SentCommands } from '../aws/commands.ts';
+import { type CommandPurpose, commandStep } from '../aws/commands.ts';
 import { openEc2 } from '../aws/ec2.ts';
 import { live } from '../aws/live.ts';
 import { recordOf, serversOf } from '../aws/records.ts';
 import { openSsm } from '../aws/ssm.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import type { Answer } from '../recovery/answer.ts';
 import { tagKeys } from '../recovery/identity.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
 import { type MountsPlan, planMounts } from '../recovery/steps/mounts.ts';
 
 /** Mounts each volume as soon as it is attached and the agent of its server is online. */
@@ -16,10 +15,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const items = context.plan.volumes.filter((item) => item.mount);
   if (items.length === 0) return { standing: { status: 'skipped', reason: 'the plan mounts nothing' } };
   const planned = await look(context);
-  if (!planned.ok)
-    return {
-      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [planned], 'mounts'),
-    };
+  if (!planned.ok) return refused(context, planned);
   const { wanted, waits, problems, total } = planned.value;
   const purposes = wanted.map(
     (mount): CommandPurpose => ({
@@ -30,22 +26,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
       parameters: { VolumeId: mount.volume, MountPath: mount.path },
     }),
   );
-  const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
-  const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
-  const region = context.access.region;
-  return {
-    standing: standingAfterCalls(
-      {
-        counts: { done: result.done, total },
-        problems: [...problems, ...result.problems],
-        waits: [...waits, ...result.waits],
-      },
-      result.refusals,
-      'mounts',
-    ),
-    memory: result.memory,
-    resources: Object.values(result.memory).map((sent) => ({ region, type: 'command', id: sent.commandId })),
-  };
+  return commandStep(context, purposes, { waits, problems, total });
 }
 
 async function look(context: StepContext): Promise<Answer<MountsPlan>> {

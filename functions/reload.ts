@@ -1,10 +1,8 @@
-import { pursueCommands, type SentCommands } from '../aws/commands.ts';
+import { commandStep } from '../aws/commands.ts';
 import { live } from '../aws/live.ts';
 import { serversOf } from '../aws/records.ts';
-import { openSsm } from '../aws/ssm.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import { settingsPrefix } from '../recovery/identity.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
 
 /** Runs the plan's own document on the servers so that the application reads its settings again. */
 export const reload = step('reload', reconcile);
@@ -14,10 +12,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const { reload: wanted } = plan;
   if (!wanted) return { standing: { status: 'skipped', reason: 'the plan reloads nothing' } };
   const servers = await serversOf(context);
-  if (!servers.ok)
-    return {
-      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'reload'),
-    };
+  if (!servers.ok) return refused(context, servers);
   const members = (servers.value.memory?.members ?? []).filter((member) =>
     wanted.servers.includes(member.item),
   );
@@ -28,21 +23,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
     instanceIds,
     parameters: { SettingsPrefix: settingsPrefix(identity) },
   }));
-  const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
-  const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
-  return {
-    standing: standingAfterCalls(
-      { ...result, counts: { done: result.done, total: purposes.length } },
-      result.refusals,
-      'reload',
-    ),
-    memory: result.memory,
-    resources: Object.values(result.memory).map((sent) => ({
-      region: context.access.region,
-      type: 'command',
-      id: sent.commandId,
-    })),
-  };
+  return commandStep(context, purposes);
 }
 
 /** SendCommand takes 50 instances. */

@@ -2,7 +2,7 @@ import type { DatabasesMemory } from '../aws/databases.ts';
 import { live } from '../aws/live.ts';
 import { recordOf } from '../aws/records.ts';
 import { openSsm } from '../aws/ssm.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import { creationTags, settingsPrefix } from '../recovery/identity.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
 import { nothing, type Standing, standingAfterCalls } from '../recovery/step.ts';
@@ -22,7 +22,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
     return { standing: { status: 'skipped', reason: 'the plan has no settings' } };
   const ssm = openSsm(context.access);
   const databases = await recordOf(context, 'databases');
-  if (!databases.ok) return refused(databases);
+  if (!databases.ok) return refused(context, databases);
   const endpoints = (databases.value?.memory as DatabasesMemory | null | undefined)?.endpoints ?? {};
   const references = Object.fromEntries(
     Object.entries(endpoints).map(([item, endpoint]) => [`databases.${item}.endpoint`, endpoint]),
@@ -30,7 +30,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   const { settings: wanted, missing } = resolveSettings(plan, settingsPrefix(identity), references);
   if (missing.length > 0) return { standing: unresolved(missing) };
   const seen = await ssm.parameters(wanted.map((setting) => setting.parameter));
-  if (!seen.ok) return refused(seen);
+  if (!seen.ok) return refused(context, seen);
   const present = new Map(seen.value.map((parameter) => [parameter.name, parameter]));
   const differing = wanted.filter((setting) => present.get(setting.parameter)?.value !== setting.value);
   const memory = remember(context, present);
@@ -46,7 +46,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
     ledgerKeys.intent(plan.plan, input.recovery, 'settings'),
     memory.before,
   );
-  if (!intent.ok) return refused(intent);
+  if (!intent.ok) return refused(context, intent);
   const answers = await Promise.all(
     differing.map(({ parameter, value }) => {
       const known = present.get(parameter);
@@ -74,10 +74,6 @@ function remember(
       context.plan.settings.map(({ parameter }) => [parameter, present.get(parameter) ?? null]),
     ),
   };
-}
-
-function refused(answer: Parameters<typeof standingAfterCalls>[1][number]): StepResult {
-  return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [answer], 'settings') };
 }
 
 function unresolved(missing: readonly string[]): Standing {

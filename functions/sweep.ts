@@ -3,10 +3,10 @@ import { readLeftovers } from '../aws/leftovers.ts';
 import { live } from '../aws/live.ts';
 import { readLiveState } from '../aws/live-state.ts';
 import { recordOf } from '../aws/records.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import type { Refusal } from '../recovery/answer.ts';
 import { type BeforeRecord, ledgerKeys } from '../recovery/ledger.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
+import { nothing } from '../recovery/step.ts';
 import { namesOf } from '../recovery/steps/cleanup.ts';
 import { differences, fingerprint } from '../recovery/steps/fingerprint.ts';
 import { secondsBetween } from '../recovery/terms.ts';
@@ -21,7 +21,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
   if (context.identity.kind !== 'drill')
     return { standing: { status: 'skipped', reason: 'only a drill is swept' } };
   const waitSeconds = await secondsUntilSure(context);
-  if (typeof waitSeconds !== 'number') return refused(waitSeconds);
+  if (typeof waitSeconds !== 'number') return refused(context, waitSeconds);
   if (waitSeconds > 0) {
     return {
       standing: {
@@ -33,7 +33,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
     };
   }
   const left = await readLeftovers(context);
-  if (!left.ok) return refused(left);
+  if (!left.ok) return refused(context, left);
   const names = namesOf(left.value, context.access.region);
   if (names.length > 0) {
     const list = names
@@ -69,11 +69,11 @@ async function secondsUntilSure(context: StepContext): Promise<number | Refusal>
 async function compare(context: StepContext): Promise<StepResult> {
   const { plan, input, ledger } = context;
   const before = await ledger.read(ledgerKeys.before(plan.plan, input.recovery));
-  if (!before.ok) return refused(before);
+  if (!before.ok) return refused(context, before);
   // Without a record of before nothing was begun: the drill did not get past its first step.
   if (!before.value) return { standing: { status: 'done', counts: nothing } };
   const after = await readLiveState(context, openEc2(context.access));
-  if (!after.ok) return refused(after);
+  if (!after.ok) return refused(context, after);
   const record = before.value.value as BeforeRecord;
   const found = differences(record.fingerprint, fingerprint(after.value));
   const total = Object.keys(record.fingerprint).length;
@@ -88,10 +88,6 @@ async function compare(context: StepContext): Promise<StepResult> {
     },
     memory: { differences: found },
   };
-}
-
-function refused(refusal: Refusal): StepResult {
-  return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'sweep') };
 }
 
 export const handler = live(sweep);

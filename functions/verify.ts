@@ -1,9 +1,8 @@
-import { pursueCommands, type SentCommands } from '../aws/commands.ts';
+import { commandStep } from '../aws/commands.ts';
 import { live } from '../aws/live.ts';
 import { serversOf } from '../aws/records.ts';
-import { openSsm } from '../aws/ssm.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
+import { standingAfterCalls } from '../recovery/step.ts';
 import { insidePath } from '../recovery/steps/verify.ts';
 
 /** Asks the application for its health: from outside after a failover, from inside its own subnets in a drill. */
@@ -36,10 +35,7 @@ async function fromInside(context: StepContext): Promise<StepResult> {
   if (checks.length === 0)
     return { standing: { status: 'skipped', reason: 'the plan has no check from inside' } };
   const servers = await serversOf(context);
-  if (!servers.ok)
-    return {
-      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [servers], 'verify'),
-    };
+  if (!servers.ok) return refused(context, servers);
   const purposes = checks.flatMap(({ http, inside }) =>
     (servers.value.memory?.members ?? [])
       .filter((member) => member.item === inside?.server)
@@ -53,16 +49,7 @@ async function fromInside(context: StepContext): Promise<StepResult> {
         parameters: { Port: String(inside?.port ?? 80), Path: insidePath(http) },
       })),
   );
-  const memory = (context.record?.memory as SentCommands | null | undefined) ?? {};
-  const result = await pursueCommands(context, openSsm(context.access), purposes, memory);
-  return {
-    standing: standingAfterCalls(
-      { ...result, counts: { done: result.done, total: purposes.length } },
-      result.refusals,
-      'verify',
-    ),
-    memory: result.memory,
-  };
+  return commandStep(context, purposes);
 }
 
 export const handler = live(verify);

@@ -2,10 +2,10 @@ import { type Ec2, openEc2 } from '../aws/ec2.ts';
 import { gather, gatherEach } from '../aws/gather.ts';
 import { live } from '../aws/live.ts';
 import { serversOf } from '../aws/records.ts';
-import { type StepContext, type StepResult, step } from '../aws/step.ts';
+import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { creationTags, tagKeys } from '../recovery/identity.ts';
-import { nothing, standingAfterCalls } from '../recovery/step.ts';
+import { standingAfterCalls } from '../recovery/step.ts';
 import {
   planVolumes,
   type VolumeAction,
@@ -22,8 +22,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
     return { standing: { status: 'skipped', reason: 'the plan has no volumes' } };
   const ec2 = openEc2(context.access);
   const seen = await observe(context, ec2);
-  if (!seen.ok)
-    return { standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'volumes') };
+  if (!seen.ok) return refused(context, seen);
   const planned = planVolumes(plan, identity.recovery, seen.value, {
     startedAt: input.startedAt,
     now: context.now(),

@@ -1,5 +1,4 @@
 import type { Refusal } from '../../recovery/answer.ts';
-import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { ServerItem } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
@@ -19,6 +18,7 @@ import {
 import type { ResourceRef } from '../../recovery/terms.ts';
 import type { Ec2 } from '../ec2.ts';
 import type { LoadBalancing } from '../elb.ts';
+import { writeIntent } from '../records.ts';
 import type { Ssm } from '../ssm.ts';
 import type { StepContext, StepResult } from '../step.ts';
 import { registerAll, runLaunches, startAll } from './act.ts';
@@ -161,20 +161,6 @@ async function launch(
     waits,
     refusals: [...wanted.refusals, ...ran.refusals],
   };
-}
-
-async function writeIntent(context: StepContext, memory: ServersMemory): Promise<Refusal | undefined> {
-  const { plan, input, record } = context;
-  const at = context.now();
-  const intent = {
-    ...(record ?? { step: 'servers', firstAt: at, attempts: 0, counts: nothing, resources: [] }),
-    run: input.run,
-    status: 'working',
-    lastAt: at,
-    memory,
-  };
-  const written = await context.ledger.write(ledgerKeys.step(plan.plan, input.recovery, 'servers'), intent);
-  return written.ok ? undefined : written;
 }
 
 async function resolveNeeds(

@@ -103,6 +103,12 @@ test('a volume that is mounted inside another comes after it, whatever their nam
   ]);
 });
 
+test('one name may be moved in two zones, a public and a private one', () => {
+  const record =
+    '  - record: { zone: Z9876543210, name: desk.example.com, type: CNAME, value: dr.internal.example.com }\n';
+  assert.equal(planOf(goodPlan.replace('drill:\n', `${record}drill:\n`)).traffic.length, 2);
+});
+
 test('an anchor may be used again within reason', () => {
   const text = goodPlan
     .replace('{ App: desk, Role: web }', '&web { App: desk, Role: web }')

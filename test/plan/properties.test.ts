@@ -92,7 +92,7 @@ for (const [name, mutate] of Object.entries(mutations)) {
         for (const pick of picks) if (pairs(document).length > 0) mutate(document, pick);
         judged(String(document));
       }),
-      { seed, numRuns: 120 },
+      { seed, numRuns: 80 },
     );
   });
 }

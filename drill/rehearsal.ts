@@ -1,0 +1,19 @@
+import type { Plan } from '../recovery/plan/plan.ts';
+import type { RecoveryKind } from '../recovery/terms.ts';
+import type { Template } from '../simulator/cloudformation/deploy.ts';
+import type { World } from '../simulator/world/schema.ts';
+import type { OnProgress } from './progress.ts';
+
+/** What is rehearsed, and in which world. */
+export interface Rehearsal {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly kind: RecoveryKind;
+  readonly seed: number;
+  /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
+  readonly faults: readonly string[];
+  readonly template: Template;
+  readonly onProgress?: OnProgress;
+  /** The command that brings about the same run, for the evidence. */
+  readonly repeat?: string;
+}
