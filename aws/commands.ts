@@ -14,6 +14,8 @@ export interface CommandPurpose {
   readonly parameters: Readonly<Record<string, string>>;
   /** How often it is tried before it counts as failed; absent, the usual few times. */
   readonly triesMax?: number;
+  /** Keys of purposes that must have succeeded before this one is begun. */
+  readonly after?: readonly string[];
 }
 
 type SentCommands = Readonly<Record<string, SentCommand>>;
@@ -80,37 +82,40 @@ async function pursue(
     context.identity.startedAt,
   );
   if (!runs.ok) return { done: 0, memory, waits: [], problems: [], refusals: [runs] };
+  const needs = new Map(
+    purposes.map((purpose) => [
+      purpose.key,
+      commandNeed(memory[purpose.key], runs.value, context.now(), purpose.triesMax),
+    ]),
+  );
+  const isDone = (key: string) => needs.get(key)?.kind === 'done';
   const next: Record<string, SentCommand> = { ...memory };
-  const waits: { seconds: number; for: string }[] = [];
+  const waits: Wait[] = [];
   const problems: Problem[] = [];
   const refusals: Refusal[] = [];
-  let done = 0;
-  await Promise.all(
-    purposes.map(async (purpose) => {
-      const need = commandNeed(memory[purpose.key], runs.value, context.now(), purpose.triesMax);
-      if (need.kind === 'done') done += 1;
-      else if (need.kind === 'wait')
-        waits.push({ seconds: need.seconds, for: `${purpose.says}: ${purpose.document} to end` });
-      else if (need.kind === 'failed') problems.push(await failure(ssm, purpose, need));
-      else {
-        const answer = await ssm.send({
-          ...purpose,
-          comment: `${context.identity.recovery} ${purpose.says}`,
-        });
-        if (!answer.ok) refusals.push(answer);
-        else {
-          next[purpose.key] = {
-            commandId: answer.value,
-            instanceIds: purpose.instanceIds,
-            sentAt: context.now(),
-            tries: need.tries,
-          };
-          waits.push({ seconds: 3, for: `${purpose.says}: ${purpose.document} to end` });
-        }
+  const pursueOne = async (purpose: CommandPurpose): Promise<void> => {
+    const need = needs.get(purpose.key);
+    const toEnd = `${purpose.says}: ${purpose.document} to end`;
+    if (!need || need.kind === 'done') return;
+    if (need.kind === 'failed') problems.push(await failure(ssm, purpose, need));
+    else if (need.kind === 'wait') waits.push({ seconds: need.seconds, for: toEnd });
+    // Where an earlier one has failed, its problem speaks for those that had to come after it.
+    else if (purpose.after?.some((key) => needs.get(key)?.kind === 'failed')) return;
+    else if (purpose.after?.some((key) => !isDone(key)))
+      waits.push({ seconds: 3, for: `${purpose.says}: what comes before it` });
+    else {
+      const answer = await ssm.send({ ...purpose, comment: `${context.identity.recovery} ${purpose.says}` });
+      if (!answer.ok) {
+        refusals.push(answer);
+        return;
       }
-    }),
-  );
-  return { done, memory: next, waits, problems, refusals };
+      const { instanceIds } = purpose;
+      next[purpose.key] = { commandId: answer.value, instanceIds, sentAt: context.now(), tries: need.tries };
+      waits.push({ seconds: 3, for: toEnd });
+    }
+  };
+  await Promise.all(purposes.map(pursueOne));
+  return { done: purposes.filter(({ key }) => isDone(key)).length, memory: next, waits, problems, refusals };
 }
 
 async function failure(

@@ -26,6 +26,9 @@ export interface Measured {
   readonly leaks: readonly ResourceRef[];
 }
 
+/** Steps that the machine of a failover does not come to: silence about them is no omission. */
+const onlyInDrills: readonly StepName[] = ['cleanup', 'sweep'];
+
 /** The evidence of a rehearsal: what the recovery wrote down, and what the world saw of it. */
 export function evidenceOf(measured: Measured): Evidence {
   const { rehearsal, ledger, startMs, traffic } = measured;
@@ -52,7 +55,9 @@ export function evidenceOf(measured: Measured): Evidence {
     },
     phases: phasesOf(ledger, startMs, servedAtMs),
     ...pathOf(measured, servedAtMs),
-    steps: stepNames.map((name) => stepOf(name, ledger.steps[name])),
+    steps: stepNames
+      .filter((name) => kind === 'drill' || !onlyInDrills.includes(name))
+      .map((name) => stepOf(name, ledger.steps[name])),
     ...costOf(measured),
     ...judgementOf(measured),
     verifiedAt,

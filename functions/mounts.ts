@@ -23,7 +23,8 @@ async function reconcile(context: StepContext): Promise<StepResult> {
       says: `mount of volumes.${mount.item}`,
       document: context.environment.mountDocument,
       instanceIds: [mount.instanceId],
-      parameters: { VolumeId: mount.volume, MountPath: mount.path },
+      parameters: { VolumeId: mount.volume, MountPath: mount.path, Device: mount.device },
+      after: mount.after,
     }),
   );
   return commandStep(context, purposes, { waits, problems, total });

@@ -19,6 +19,9 @@ export interface WantedMount {
   readonly volume: string;
   readonly instanceId: string;
   readonly path: string;
+  readonly device: string;
+  /** Volumes that must be mounted first: their paths lie above this one, and would hide it. */
+  readonly after: readonly string[];
 }
 
 export interface MountsPlan {
@@ -44,14 +47,15 @@ export function planMounts(plan: Plan, seen: MountsObservation): MountsPlan {
     const { path } = item.mount;
     const members = seen.members.filter((member) => member.item === item.attach.server);
     if (members.length === 0) needs.push(noMember(item, seen));
-    needs.push(...members.map((member) => mountNeed(item, path, member, seen)));
+    needs.push(...members.map((member) => mountNeed(plan, item, path, member, seen)));
   }
   const waits = needs.flatMap((need) => {
     const reason = need.kind === 'wait' ? need.for : need.kind === 'mount' ? need.waitFor : undefined;
     return reason === undefined ? [] : [{ seconds: lookAgainSeconds, for: reason }];
   });
+  const wanted = needs.flatMap((need) => (need.kind === 'mount' ? [need.mount] : []));
   return {
-    wanted: needs.flatMap((need) => (need.kind === 'mount' ? [need.mount] : [])),
+    wanted,
     problems: needs.flatMap((need) => (need.kind === 'problem' ? [need.problem] : [])),
     waits,
     total: needs.length,
@@ -63,21 +67,51 @@ function noMember(item: VolumeItem, seen: MountsObservation): MountNeed {
   return { kind: 'wait', for: `mount of volumes.${item.name}: its server` };
 }
 
-function mountNeed(item: VolumeItem, path: string, member: Member, seen: MountsObservation): MountNeed {
+function mountNeed(
+  plan: Plan,
+  item: VolumeItem,
+  path: string,
+  member: Member,
+  seen: MountsObservation,
+): MountNeed {
   const name = `mount of volumes.${item.name}`;
   const { instanceId, ready } = member;
   if (!ready && seen.serversEnded) return ended(item, 'server', seen.serversEnded);
-  const volume = volumesFor(item, instanceId, seen.volumes).find(
-    (one) => one.attachment?.state === 'attached',
-  );
+  const volume = attachedVolume(item, instanceId, seen);
   if (!volume && seen.volumesEnded) return ended(item, 'volume', seen.volumesEnded);
   if (!volume) return { kind: 'wait', for: `${name}: the volume to be attached to ${instanceId}` };
   if (!seen.online.has(instanceId)) return { kind: 'wait', for: `${name}: the agent of ${instanceId}` };
-  const mount = { item: item.name, volume: volume.id, instanceId, path };
+  const parents = parentsOf(plan, item, path).map((parent) => ({
+    parent,
+    volume: attachedVolume(parent, instanceId, seen),
+  }));
+  const missing = parents.find((one) => !one.volume);
+  if (missing)
+    return { kind: 'wait', for: `${name}: volumes.${missing.parent.name}, whose path is above it` };
+  const after = parents.flatMap((one) => one.volume?.id ?? []);
+  const mount = { item: item.name, volume: volume.id, instanceId, path, device: item.attach.device, after };
   // The mount may begin, but it is not the end while another instance may still take the place of this one.
   return ready
     ? { kind: 'mount', mount }
     : { kind: 'mount', mount, waitFor: `${name}: servers.${item.attach.server} to be ready` };
+}
+
+/** Volumes of the same server that are mounted above a path: mounted later, they would hide what is below. */
+function parentsOf(plan: Plan, item: VolumeItem, path: string): readonly VolumeItem[] {
+  return plan.volumes.filter(
+    (other) =>
+      other.mount &&
+      other.attach.server === item.attach.server &&
+      path.startsWith(`${other.mount.path.replace(/\/$/, '')}/`),
+  );
+}
+
+function attachedVolume(
+  item: VolumeItem,
+  instanceId: string,
+  seen: MountsObservation,
+): ObservedVolume | undefined {
+  return volumesFor(item, instanceId, seen.volumes).find((one) => one.attachment?.state === 'attached');
 }
 
 function ended(item: VolumeItem, what: 'server' | 'volume', status: 'failed' | 'held'): MountNeed {

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import { tagKeys } from '../../recovery/identity.ts';
 import { type MountsObservation, planMounts } from '../../recovery/steps/mounts.ts';
 import { runCases } from '../cases.ts';
@@ -35,3 +37,45 @@ runCases<Given>(new URL('cases/mounts.json', import.meta.url), (given) =>
     ],
   }),
 );
+
+const [data] = plan.volumes;
+
+/** The plan with a second volume below the first. */
+const nested = {
+  ...plan,
+  volumes: [...plan.volumes, ...(data ? [{ ...data, name: 'logs', mount: { path: '/srv/data/logs' } }] : [])],
+};
+
+function nestedVolume(item: string, isAttached: boolean) {
+  return {
+    id: `vol-${item}`,
+    zone: 'z',
+    state: 'in-use' as const,
+    tags: { [tagKeys.item]: `volumes.${item}`, [tagKeys.instance]: 'i-1' },
+    ...(isAttached && { attachment: { instanceId: 'i-1', device: '/dev/sdf', state: 'attached' } }),
+  };
+}
+
+function plannedNested(isParentAttached: boolean) {
+  return planMounts(nested, {
+    members: [{ item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'z', ready: true }],
+    serversEnded: undefined,
+    volumesEnded: undefined,
+    online: new Set(['i-1']),
+    volumes: [nestedVolume('data', isParentAttached), nestedVolume('logs', true)],
+  });
+}
+
+test('a mount below another one comes after it', () => {
+  const after = plannedNested(true).wanted.map((mount) => [mount.volume, mount.after]);
+  assert.deepEqual(after, [
+    ['vol-data', []],
+    ['vol-logs', ['vol-data']],
+  ]);
+});
+
+test('a mount below a volume that is not attached yet waits for it', () => {
+  const planned = plannedNested(false);
+  assert.deepEqual(planned.wanted, []);
+  assert.equal(planned.waits.length, 2);
+});
