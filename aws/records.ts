@@ -2,7 +2,7 @@ import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
 import { nothing, type StepRecord } from '../recovery/step.ts';
 import type { ServersMemory } from '../recovery/steps/servers/memory.ts';
-import type { StepName } from '../recovery/terms.ts';
+import { type StepName, secondsBetween } from '../recovery/terms.ts';
 import type { StepContext } from './step.ts';
 
 /** The record of another step of the same recovery, or undefined when it was never called. */
@@ -17,6 +17,25 @@ export async function recordOf(
   );
 }
 
+/**
+ * How long a step that works may be silent beyond the wait that it asked for (at most a share of the time it has worked):
+ * its machine tries a call again for some minutes. Longer, and it broke off: nobody will call it again in this run.
+ */
+const silentSeconds = 360;
+const silentShare = 0.05;
+
+/** How a step of this run ended badly, or undefined while it works or is done. A step that fell silent counts as failed. */
+export function endedBadly(
+  context: StepContext,
+  record: StepRecord | undefined,
+): 'failed' | 'held' | undefined {
+  if (record?.run !== context.input.run) return undefined;
+  if (record.status === 'failed' || record.status === 'held') return record.status;
+  const allowedSeconds = silentSeconds + silentShare * secondsBetween(record.firstAt, record.lastAt);
+  const isSilent = secondsBetween(record.lastAt, context.now()) > allowedSeconds;
+  return record.status === 'working' && isSilent ? 'failed' : undefined;
+}
+
 /** What the servers step last wrote: who fills the slots, and whether it has ended badly. */
 export async function serversOf(
   context: StepContext,
@@ -25,10 +44,7 @@ export async function serversOf(
 > {
   return mapAnswer(await recordOf(context, 'servers'), (record) => ({
     memory: (record?.memory as ServersMemory | null | undefined) ?? undefined,
-    ended:
-      record?.run === context.input.run && (record.status === 'failed' || record.status === 'held')
-        ? record.status
-        : undefined,
+    ended: endedBadly(context, record),
   }));
 }
 

@@ -6,6 +6,7 @@ import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
 import { formatDuration } from '../recovery/plan/durations.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import {
+  clampWait,
   nothing,
   type Standing,
   type StepInput,
@@ -69,6 +70,9 @@ const schema = v.object({
 
 /** No call is started after this share of the invocation's time: the rest is for writing down what was seen. */
 const workingShare = 0.6;
+
+/** The share of the time a step has worked that it waits at the least. */
+const paceShare = 0.03;
 
 /** Steps that go on after the lock was lost: a drill that yields to a failover still takes away what it made. */
 const withoutLock: readonly StepName[] = ['open', 'cleanup', 'sweep', 'conclude'];
@@ -190,7 +194,7 @@ function bounded(standing: Standing, name: StepName, context: StepContext, first
   const sinceSeconds = secondsBetween(firstAt, context.now());
   const overallSeconds = secondsBetween(identity.startedAt, context.now());
   const tooLong = overallSeconds >= identity.maxDurationSeconds && !withoutLock.includes(name);
-  if (sinceSeconds < boundSeconds && !tooLong) return standing;
+  if (sinceSeconds < boundSeconds && !tooLong) return paced(standing, sinceSeconds);
   const bound = tooLong
     ? `the recovery's bound of ${formatDuration(identity.maxDurationSeconds)}`
     : `its bound of ${formatDuration(boundSeconds)}`;
@@ -201,6 +205,14 @@ function bounded(standing: Standing, name: StepName, context: StepContext, first
     unblock: 'remove what it waits for, or raise the bound in the plan, then continue',
     counts: standing.counts,
   };
+}
+
+/**
+ * A step is looked at less often the longer it works: a look costs at most a share of the time it reports on, and even the
+ * longest bound stays far from the 25,000 events of an execution's history (Step Functions Developer Guide, quotas).
+ */
+function paced(standing: Standing & { readonly status: 'working' }, sinceSeconds: number): Standing {
+  return { ...standing, waitSeconds: clampWait(Math.max(standing.waitSeconds, sinceSeconds * paceShare)) };
 }
 
 function nextRecord(

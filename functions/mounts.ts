@@ -1,7 +1,7 @@
 import { type CommandPurpose, commandStep } from '../aws/commands.ts';
 import { openEc2 } from '../aws/ec2.ts';
 import { live } from '../aws/live.ts';
-import { recordOf, serversOf } from '../aws/records.ts';
+import { endedBadly, recordOf, serversOf } from '../aws/records.ts';
 import { openSsm } from '../aws/ssm.ts';
 import { refused, type StepContext, type StepResult, step } from '../aws/step.ts';
 import type { Answer } from '../recovery/answer.ts';
@@ -31,7 +31,7 @@ async function reconcile(context: StepContext): Promise<StepResult> {
 }
 
 async function look(context: StepContext): Promise<Answer<MountsPlan>> {
-  const { plan, identity, access, input } = context;
+  const { plan, identity, access } = context;
   const servers = await serversOf(context);
   if (!servers.ok) return servers;
   const members = servers.value.memory?.members ?? [];
@@ -41,13 +41,12 @@ async function look(context: StepContext): Promise<Answer<MountsPlan>> {
   if (!made.ok) return made;
   const online = await openSsm(access).online(members.map((member) => member.instanceId));
   if (!online.ok) return online;
-  const { status, run } = made.value ?? {};
   const seen = {
     members,
     volumes: volumes.value,
     online: online.value,
     serversEnded: servers.value.ended,
-    volumesEnded: run === input.run && (status === 'failed' || status === 'held') ? status : undefined,
+    volumesEnded: endedBadly(context, made.value),
   };
   return { ok: true, value: planMounts(plan, seen) };
 }

@@ -5,7 +5,7 @@ import { openNetwork } from '../aws/network.ts';
 import { type StepContext, type StepResult, step } from '../aws/step.ts';
 import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { type ActiveRecord, ledgerKeys, mayTakeLock, type OpenedRecord } from '../recovery/ledger.ts';
-import { nothing, type Standing, standingAfterCalls } from '../recovery/step.ts';
+import { absentProblem, nothing, type Standing, standingAfterCalls } from '../recovery/step.ts';
 import { fingerprint } from '../recovery/steps/fingerprint.ts';
 import { isolationProblem } from '../recovery/steps/preflight.ts';
 
@@ -105,6 +105,7 @@ async function rememberBefore(context: StepContext): Promise<Standing | undefine
 }
 
 function refused(refusal: Refusal): Standing {
+  if (refusal.kind === 'absent') return { ...absentProblem('open', refusal), counts: nothing };
   const standing = standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'open');
   return standing.status === 'done'
     ? { status: 'working', waitSeconds: 5, waitingFor: sayRefusal(refusal), counts: nothing }

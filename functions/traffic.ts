@@ -4,7 +4,7 @@ import { type StepContext, type StepResult, step } from '../aws/step.ts';
 import type { Refusal } from '../recovery/answer.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
 import type { TrafficItem } from '../recovery/plan/plan.ts';
-import { type Problem, standingAfterCalls } from '../recovery/step.ts';
+import { absentProblem, type Problem, standingAfterCalls } from '../recovery/step.ts';
 import {
   recordKey,
   type TrafficMemory,
@@ -60,7 +60,13 @@ async function settleRecord(
   known: TrafficMemory,
 ): Promise<Outcome> {
   const looked = await observe(route53, item, known);
-  if ('refusal' in looked) return { memory: known, refusal: looked.refusal };
+  if ('refusal' in looked) {
+    const { refusal } = looked;
+    const name = `traffic ${item.record.name}`;
+    return refusal.kind === 'absent'
+      ? { memory: known, problem: absentProblem(name, refusal) }
+      : { memory: known, refusal };
+  }
   let memory =
     looked.seen.change === 'INSYNC' && !known.inSyncAt ? { ...known, inSyncAt: context.now() } : known;
   let { seen } = looked;

@@ -7,47 +7,53 @@ import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { creationTags, tagKeys } from '../recovery/identity.ts';
 import { standingAfterCalls } from '../recovery/step.ts';
 import {
+  type CreatedVolumes,
+  createdKey,
   planVolumes,
   type VolumeAction,
   type VolumesObservation,
   volumeTag,
 } from '../recovery/steps/volumes.ts';
+import type { Instant } from '../recovery/terms.ts';
 
 /** Creates each volume from its newest snapshot in the zone of its server, while that starts, and attaches it. */
 export const volumes = step('volumes', reconcile);
 
+interface VolumesMemory {
+  readonly created: CreatedVolumes;
+  /** The snapshot that each volume is made from, for the evidence of what is lost. */
+  readonly snapshots: Readonly<Record<string, { readonly id: string; readonly startedAt: Instant }>>;
+}
+
 async function reconcile(context: StepContext): Promise<StepResult> {
-  const { plan, input, identity } = context;
+  const { plan, input, identity, access } = context;
   if (plan.volumes.length === 0)
     return { standing: { status: 'skipped', reason: 'the plan has no volumes' } };
-  const ec2 = openEc2(context.access);
-  const seen = await observe(context, ec2);
+  const known = { created: {}, snapshots: {}, ...(context.record?.memory as VolumesMemory | null) };
+  const ec2 = openEc2(access);
+  const seen = await observe(context, ec2, known.created);
   if (!seen.ok) return refused(context, seen);
-  const planned = planVolumes(plan, identity.recovery, seen.value, {
-    startedAt: input.startedAt,
-    now: context.now(),
-  });
-  const refusals = await carryOut(context, ec2, planned.actions);
-  const waits = [
-    ...planned.waits,
-    ...(planned.actions.length > 0 ? [{ seconds: 2, for: 'volumes: what was just asked for' }] : []),
-  ];
+  const times = { startedAt: input.startedAt, now: context.now() };
+  const planned = planVolumes(plan, identity.recovery, seen.value, times);
+  const acted = await carryOut(context, ec2, planned.actions, known);
+  const asked = planned.actions.length > 0 ? [{ seconds: 2, for: 'volumes: what was just asked for' }] : [];
+  const parts = {
+    problems: planned.problems,
+    waits: [...planned.waits, ...asked],
+    counts: { done: planned.done, total: planned.total },
+  };
   return {
-    standing: standingAfterCalls(
-      { ...planned, waits, counts: { done: planned.done, total: planned.total } },
-      refusals,
-      'volumes',
-    ),
-    resources: seen.value.volumes.map((volume) => ({
-      region: context.access.region,
-      type: 'volume',
-      id: volume.id,
-    })),
-    memory: { snapshots: chosenSnapshots(seen.value) },
+    standing: standingAfterCalls(parts, acted.refusals, 'volumes'),
+    resources: seen.value.volumes.map(({ id }) => ({ region: access.region, type: 'volume', id })),
+    memory: acted.memory,
   };
 }
 
-async function observe(context: StepContext, ec2: Ec2): Promise<Answer<VolumesObservation>> {
+async function observe(
+  context: StepContext,
+  ec2: Ec2,
+  created: CreatedVolumes,
+): Promise<Answer<VolumesObservation>> {
   const { plan, identity } = context;
   const servers = await serversOf(context);
   if (!servers.ok) return servers;
@@ -64,35 +70,39 @@ async function observe(context: StepContext, ec2: Ec2): Promise<Answer<VolumesOb
     volumes: value.volumes.filter((volume) => volume.tags[tagKeys.item]?.startsWith('volumes.')),
     instances: Object.fromEntries(value.instances.map((instance) => [instance.id, instance])),
     members,
+    created,
     serversEnded: servers.value.ended,
   }));
-}
-
-/** The snapshot that each volume would be made from, for the evidence of what is lost. */
-function chosenSnapshots(seen: VolumesObservation): Record<string, { id: string; startedAt: string }> {
-  const newest = Object.entries(seen.snapshots).flatMap(([item, snapshots]) => {
-    const completed = snapshots
-      .filter((s) => s.state === 'completed')
-      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
-    return completed ? [[item, { id: completed.id, startedAt: completed.startedAt }] as const] : [];
-  });
-  return Object.fromEntries(newest);
 }
 
 async function carryOut(
   context: StepContext,
   ec2: Ec2,
   actions: readonly VolumeAction[],
-): Promise<readonly Refusal[]> {
-  const answers = await Promise.all(
-    actions.map((action) => {
-      if (action.kind === 'attach') return ec2.attach(action.volume, action.instance, action.device);
-      const { item, member, snapshot, token } = action;
-      const tags = creationTags(context.identity, volumeTag(item), { [tagKeys.instance]: member.instanceId });
-      return ec2.createVolume({ token, zone: member.zone, snapshot, type: item.volumeType, tags });
-    }),
-  );
-  return answers.flatMap((answer) => (answer.ok ? [] : [answer]));
+  known: VolumesMemory,
+): Promise<{ readonly refusals: readonly Refusal[]; readonly memory: VolumesMemory }> {
+  const refusals: Refusal[] = [];
+  const created: Record<string, CreatedVolumes[string]> = { ...known.created };
+  const snapshots: Record<string, VolumesMemory['snapshots'][string]> = { ...known.snapshots };
+  const act = async (action: VolumeAction): Promise<void> => {
+    if (action.kind === 'attach') {
+      const answer = await ec2.attach(action.volume, action.instance, action.device);
+      if (!answer.ok) refusals.push(answer);
+      return;
+    }
+    const { item, member, snapshot, token } = action;
+    const tags = creationTags(context.identity, volumeTag(item), { [tagKeys.instance]: member.instanceId });
+    const request = { token, zone: member.zone, snapshot: snapshot.id, type: item.volumeType, tags };
+    const answer = await ec2.createVolume(request);
+    snapshots[item.name] = { id: snapshot.id, startedAt: snapshot.startedAt };
+    if (!answer.ok) refusals.push(answer);
+    else if (answer.value) {
+      const key = createdKey(item, member.instanceId);
+      created[key] = [...(created[key] ?? []), { id: answer.value, at: context.now() }];
+    }
+  };
+  await Promise.all(actions.map(act));
+  return { refusals, memory: { created, snapshots } };
 }
 
 export const handler = live(volumes);

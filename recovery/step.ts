@@ -185,6 +185,16 @@ export function weighRefusal(
   }
 }
 
+/** Something that the plan names and the recovery Region does not have: waiting will not bring it. */
+export function absentProblem(item: string, refusal: Refusal): Problem {
+  return {
+    status: 'held',
+    code: 'Absent',
+    reason: `${item}: ${sayRefusal(refusal)}`,
+    unblock: 'create what is missing, or correct the plan, then continue',
+  };
+}
+
 function unreachable(kind: never): never {
   throw new TypeError(`no rule for a refusal of kind ${String(kind)}`);
 }

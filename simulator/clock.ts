@@ -2,8 +2,9 @@
  * A virtual clock: simulated time stands still while any code runs and jumps to the next timer when nothing does.
  *
  * Invariant: between two timers, every live invocation waits on the simulator. It holds because the clock advances only
- * when the microtask queue is empty and no real file, timer or crypto request is under way; otherwise the order in which
- * the operating system answers (a large `~/.aws/config`, a loaded machine) would leak into a run.
+ * when the microtask queue is empty and no real file, name or timer is under way; otherwise the order in which the
+ * operating system answers (a large `~/.aws/config`, a loaded machine) would leak into a run. Jobs of Node's thread pool
+ * (asynchronous digests, keys, compression) are listed nowhere: code that runs in a simulation takes the synchronous forms.
  */
 export interface Clock {
   /** Simulated milliseconds since the Unix epoch. May carry fractions. */
@@ -29,7 +30,7 @@ export class Deadlock extends Error {
 
 /**
  * What may stay open while nothing runs: standard streams, servers, channels to other threads and processes. Everything
- * else that the event loop waits for is work whose end will run code, be it a file, its closing, a timer or a digest.
+ * else that the event loop waits for is work whose end will run code, be it a file, its closing, a name or a timer.
  * Names are those of libuv's handles and requests in Node.
  */
 const idle =
@@ -65,6 +66,8 @@ export class VirtualClock implements Clock {
 
   /** Calls `fire` at the instant `atMs`, or as soon as possible when that has passed. */
   at(atMs: number, fire: () => void): Cancel {
+    // It would stand in the wrong place of the heap, and make every later instant NaN.
+    if (Number.isNaN(atMs)) throw new RangeError('a timer needs an instant, not NaN');
     const timer: Timer = { atMs: Math.max(atMs, this.#nowMs), order: this.#order++, fire, cancelled: false };
     this.#push(timer);
     return () => {

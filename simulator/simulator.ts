@@ -3,7 +3,7 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Draws } from './draws.ts';
 import { Ec2 } from './ec2/ec2.ts';
 import { LoadBalancing } from './elbv2/elbv2.ts';
-import { NotSimulated } from './errors.ts';
+import { AwsError, NotSimulated } from './errors.ts';
 import { EventBridge } from './events/events.ts';
 import { Guests } from './guest/guests.ts';
 import { Lambda } from './lambda/lambda.ts';
@@ -257,6 +257,8 @@ export class Simulator {
       return output;
     } catch (error) {
       record.outcome = error instanceof Error && 'code' in error ? String(error.code) : 'defect';
+      // A refusal is an answer as well, and is lost like any other; a defect is none.
+      if (interference?.kind === 'loseAnswer' && error instanceof AwsError) return neverAnswered();
       throw error;
     } finally {
       await this.clock.sleep(latencyMs / 2);

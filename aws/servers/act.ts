@@ -2,6 +2,7 @@ import { type Answer, type Refusal, sayRefusal } from '../../recovery/answer.ts'
 import { clientToken, creationTags } from '../../recovery/identity.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
 import type { ServerItem } from '../../recovery/plan/plan.ts';
+import { absentProblem, type Problem } from '../../recovery/step.ts';
 import type { Launch, Member, ServersMemory } from '../../recovery/steps/servers/memory.ts';
 import type { Instant } from '../../recovery/terms.ts';
 import type { Ec2, LaunchRequest } from '../ec2.ts';
@@ -65,25 +66,35 @@ async function startGroup(ec2: Ec2, group: readonly Start[]): Promise<Refusal | 
   return answer.ok ? undefined : answer;
 }
 
+/** Launches with their answers, and what was refused. */
+export interface LaunchesOutcome {
+  readonly launches: readonly Launch[];
+  readonly refusals: readonly Refusal[];
+  readonly problems: readonly Problem[];
+}
+
 /** Asks for launches that are already in the ledger and returns them with their answers; unknown ones stay as they are. */
 export async function runLaunches(
   context: StepContext,
   ec2: Ec2,
   launches: readonly Launch[],
   models: Readonly<Record<string, ObservedInstance>>,
-): Promise<{ readonly launches: readonly Launch[]; readonly refusals: readonly Refusal[] }> {
+): Promise<LaunchesOutcome> {
   const refusals: Refusal[] = [];
+  const problems: Problem[] = [];
   const answered = await Promise.all(
     launches.map(async (launch): Promise<Launch> => {
       const request = await launchRequest(context, ec2, launch, models);
       const answer = request.ok ? await ec2.launch(request.value) : request;
       if (answer.ok) return { ...launch, ids: answer.value };
       if (answer.kind === 'capacity') return { ...launch, refused: sayRefusal(answer) };
-      refusals.push(answer);
+      // What the plan names and the Region lacks (template, subnet, group) does not come by waiting.
+      if (answer.kind === 'absent') problems.push(absentProblem(`servers.${launch.item}`, answer));
+      else refusals.push(answer);
       return launch;
     }),
   );
-  return { launches: answered, refusals };
+  return { launches: answered, refusals, problems };
 }
 
 async function launchRequest(

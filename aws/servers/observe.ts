@@ -1,4 +1,4 @@
-import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
 import { tagKeys } from '../../recovery/identity.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
 import { needsAgent, type ServersObservation } from '../../recovery/steps/servers/slots.ts';
@@ -8,30 +8,41 @@ import { gather, gatherEach } from '../gather.ts';
 import type { Ssm } from '../ssm.ts';
 import type { StepContext } from '../step.ts';
 
+/** One look: what was seen, and what beside the instances could not be seen. */
+export interface Look {
+  readonly seen: ServersObservation;
+  /** Agents or registrations that could not be read: servers start all the same, and are not done until they can. */
+  readonly refusals: readonly Refusal[];
+}
+
 /** One look at the servers of a recovery: a Describe for all it launched, one for each standing selector, and their agents. */
 export async function observeServers(
   context: StepContext,
   clients: { readonly ec2: Ec2; readonly ssm: Ssm; readonly elb: LoadBalancing },
-): Promise<Answer<ServersObservation>> {
+): Promise<Answer<Look>> {
   const { plan, identity } = context;
-  const answers = await gather({
-    standing: observeStanding(context, clients.ec2),
-    launched: clients.ec2.instances({ [tagKeys.recovery]: identity.recovery }),
-    registered: observeRegistered(context, clients.elb),
-  });
+  const [answers, registered] = await Promise.all([
+    gather({
+      standing: observeStanding(context, clients.ec2),
+      launched: clients.ec2.instances({ [tagKeys.recovery]: identity.recovery }),
+    }),
+    observeRegistered(context, clients.elb),
+  ]);
   if (!answers.ok) return answers;
-  const launched = Object.fromEntries(answers.value.launched.map((instance) => [instance.id, instance]));
-  const candidates = [...Object.values(answers.value.standing).flat(), ...answers.value.launched].filter(
-    (instance) => instance.state === 'running',
-  );
-  const watched = plan.servers.some((item) => needsAgent(plan, item.name, identity.kind)) ? candidates : [];
+  const { standing, launched } = answers.value;
+  const running = [...Object.values(standing).flat(), ...launched].filter(({ state }) => state === 'running');
+  const watched = plan.servers.some((item) => needsAgent(plan, item.name, identity.kind)) ? running : [];
   const online = await clients.ssm.online(watched.map((instance) => instance.id));
-  return mapAnswer(online, (set) => ({
-    standing: answers.value.standing,
-    launched,
-    online: set,
-    registered: answers.value.registered,
-  }));
+  const seen: ServersObservation = {
+    standing,
+    launched: Object.fromEntries(launched.map((instance) => [instance.id, instance])),
+    online: online.ok ? online.value : new Set(),
+    registered: registered.ok ? registered.value : undefined,
+  };
+  return {
+    ok: true,
+    value: { seen, refusals: [online, registered].flatMap((one) => (one.ok ? [] : [one])) },
+  };
 }
 
 /** The standing instances of each start source. What recoveries made is left out: a copy is never mistaken for its model. */

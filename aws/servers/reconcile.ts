@@ -1,6 +1,6 @@
 import type { Refusal } from '../../recovery/answer.ts';
 import type { ServerItem } from '../../recovery/plan/plan.ts';
-import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
+import { absentProblem, type Problem, standingAfterCalls } from '../../recovery/step.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
 import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
 import {
@@ -20,7 +20,7 @@ import type { Ec2 } from '../ec2.ts';
 import type { LoadBalancing } from '../elb.ts';
 import { writeIntent } from '../records.ts';
 import type { Ssm } from '../ssm.ts';
-import type { StepContext, StepResult } from '../step.ts';
+import { refused, type StepContext, type StepResult } from '../step.ts';
 import { registerAll, runLaunches, startAll } from './act.ts';
 import { observeServers } from './observe.ts';
 
@@ -40,30 +40,22 @@ type ItemNeed = SlotNeed & { readonly item: ServerItem };
 /** One call of the servers step: look, compute what each slot needs, do that, and say how things stand. */
 export async function reconcileServers(context: StepContext, clients: Clients): Promise<StepResult> {
   const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
-  const seen = await observeServers(context, clients);
-  if (!seen.ok)
-    return {
-      standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'servers'),
-      memory: before,
-    };
-  const memory = noteRunning(before, seen.value, context.now());
-  const slots: ItemNeed[] = [];
-  const problems: Problem[] = [];
+  const look = await observeServers(context, clients);
+  if (!look.ok) return { ...refused(context, look), memory: before };
+  const { seen, refusals } = look.value;
+  const memory = noteRunning(before, seen, context.now());
+  const view = { plan: context.plan, kind: context.identity.kind, now: context.now(), seen, memory };
+  const needs: ItemNeed[] = [];
+  const problems: Problem[] = refusals
+    .filter(({ kind }) => kind === 'absent')
+    .map((refusal) => absentProblem('servers', refusal));
   for (const item of context.plan.servers) {
-    const found = slotsOf(item, seen.value);
+    const found = slotsOf(item, seen);
     if ('code' in found) problems.push(found);
-    else {
-      const view = {
-        plan: context.plan,
-        kind: context.identity.kind,
-        now: context.now(),
-        seen: seen.value,
-        memory,
-      };
-      slots.push(...found.map((slot) => ({ ...slotNeed(slot, item, view), item })));
-    }
+    else needs.push(...found.map((slot) => ({ ...slotNeed(slot, item, view), item })));
   }
-  return carryOut(context, clients, { seen: seen.value, memory, needs: slots, problems });
+  const unread = refusals.filter(({ kind }) => kind !== 'absent');
+  return carryOut(context, clients, { seen, memory, needs, problems, refusals: unread });
 }
 
 async function carryOut(
@@ -74,6 +66,7 @@ async function carryOut(
     readonly memory: ServersMemory;
     readonly needs: readonly ItemNeed[];
     readonly problems: readonly Problem[];
+    readonly refusals: readonly Refusal[];
   },
 ): Promise<StepResult> {
   const { needs } = state;
@@ -103,7 +96,7 @@ async function carryOut(
   if (of('start').length > 0) waits.push({ seconds: 3, for: 'servers: standing instances to start' });
   if (of('register').length > 0) waits.push({ seconds: 1, for: 'servers: registration with target groups' });
   const counts = { done: of('ready').length, total: needs.length };
-  const refusals = [...launching.refusals, ...started.refusals, ...failedRegistrations];
+  const refusals = [...state.refusals, ...launching.refusals, ...started.refusals, ...failedRegistrations];
   return {
     standing: standingAfterCalls({ waits, problems, counts }, refusals, 'servers'),
     memory: { ...memory, members },
@@ -137,30 +130,38 @@ async function launch(
     now: context.now(),
     memory,
   });
-  if (planned.kind === 'wait')
-    return { memory, problems: wanted.problems, waits: [planned], refusals: wanted.refusals };
+  const fresh = planned.kind === 'launches' ? planned.launches : [];
   const models = Object.fromEntries(
     Object.values(seen.standing)
       .flat()
       .map((instance) => [instance.id, instance]),
   );
-  const intended: ServersMemory = { ...memory, launches: [...memory.launches, ...planned.launches] };
-  if (planned.launches.length > 0) {
+  const intended: ServersMemory = { ...memory, launches: [...memory.launches, ...fresh] };
+  if (fresh.length > 0) {
     const written = await writeIntent(context, intended);
     if (written)
       return { memory, problems: wanted.problems, waits: [], refusals: [...wanted.refusals, written] };
   }
-  const asked = [...new Map([...repeats, ...planned.launches].map((one) => [one.ordinal, one])).values()];
+  const asked = [...new Map([...repeats, ...fresh].map((one) => [one.ordinal, one])).values()];
   const ran = await runLaunches(context, ec2, asked, models);
   const answers = new Map<number, Launch>(ran.launches.map((one) => [one.ordinal, one]));
   const launches = intended.launches.map((one) => answers.get(one.ordinal) ?? one);
-  const waits = asked.length > 0 ? [{ seconds: 3, for: 'servers: launched instances to run' }] : [];
+  const waits: Wait[] = [
+    ...(planned.kind === 'wait' ? [planned] : []),
+    ...ran.launches.flatMap(waitAfterLaunch),
+  ];
   return {
     memory: { ...intended, launches },
-    problems: wanted.problems,
+    problems: [...wanted.problems, ...ran.problems],
     waits,
     refusals: [...wanted.refusals, ...ran.refusals],
   };
+}
+
+/** A launch without an answer has said why elsewhere: it is a refusal or a problem. */
+function waitAfterLaunch(launch: Launch): readonly Wait[] {
+  if (launch.ids) return [{ seconds: 3, for: `servers.${launch.item}: ${launch.ids.join(', ')} to run` }];
+  return launch.refused ? [{ seconds: 2, for: `servers.${launch.item}: ${launch.refused}` }] : [];
 }
 
 async function resolveNeeds(

@@ -15,8 +15,20 @@ export interface VolumesObservation {
   readonly instances: Readonly<Record<string, ObservedInstance>>;
   /** Volumes that this recovery created. */
   readonly volumes: readonly ObservedVolume[];
+  /** Ids that CreateVolume answered, by item and instance, oldest first. */
+  readonly created: CreatedVolumes;
   /** Completed snapshots of each item, by item name. */
   readonly snapshots: Readonly<Record<string, readonly ObservedSnapshot[]>>;
+}
+
+/** What CreateVolume answered, for volumes that vanish before they are ever seen (a key that is disabled, for one). */
+export type CreatedVolumes = Readonly<
+  Record<string, readonly { readonly id: string; readonly at: Instant }[]>
+>;
+
+/** The key of a volume among those created. */
+export function createdKey(item: VolumeItem, instanceId: string): string {
+  return `${item.name} ${instanceId}`;
 }
 
 export type VolumeAction =
@@ -24,7 +36,7 @@ export type VolumeAction =
       readonly kind: 'create';
       readonly item: VolumeItem;
       readonly member: Member;
-      readonly snapshot: string;
+      readonly snapshot: ObservedSnapshot;
       readonly token: string;
     }
   | {
@@ -45,6 +57,8 @@ export interface VolumesPlan {
 
 /** A volume that AWS gave up (a key that is disabled, for one) is created again this often in all. */
 const createsMax = 2;
+/** A volume that was created and is not seen after this long has vanished; EC2's describes lag by seconds. */
+const unseenSeconds = 60;
 
 /** The item tag of a volume. */
 export function volumeTag(item: VolumeItem): string {
@@ -112,7 +126,7 @@ export function planVolumes(
       const need =
         seen.serversEnded && !member.ready
           ? noServer(item, seen.serversEnded)
-          : volumeNeed(item, member, recovery, snapshot.id, seen);
+          : volumeNeed(item, member, recovery, snapshot, seen, times.now);
       if (need === 'done') done += 1;
       else if ('kind' in need) collected.actions.push(need);
       else if ('code' in need) collected.problems.push(need);
@@ -158,28 +172,29 @@ function volumeNeed(
   item: VolumeItem,
   member: Member,
   recovery: string,
-  snapshot: string,
+  snapshot: ObservedSnapshot,
   seen: VolumesObservation,
+  now: Instant,
 ): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
-  const own = volumesFor(item, member.instanceId, seen.volumes);
-  const dead = own.filter(
-    (volume) => volume.state === 'error' || volume.state === 'deleting' || volume.state === 'deleted',
-  );
-  const volume = own.find((candidate) => !dead.includes(candidate));
   const name = `volumes.${item.name}`;
-  if (!volume) {
-    if (dead.length >= createsMax) {
-      return {
-        status: 'failed',
-        code: 'VolumeFailed',
-        reason: `${name}: EBS gave up ${dead.map((v) => v.id).join(' and ')}, made from ${snapshot} in ${member.zone}`,
-        unblock: `check the key that encrypts ${snapshot} and the volume limits, then continue`,
-      };
-    }
-    const token = clientToken(recovery, name, member.instanceId, member.zone, dead.length);
-    return { kind: 'create', item, member, snapshot, token };
+  const own = volumesFor(item, member.instanceId, seen.volumes);
+  const volume = own.find(({ state }) => state !== 'error' && state !== 'deleting' && state !== 'deleted');
+  if (volume) return attachNeed(item, member, volume, seen.instances[member.instanceId]);
+  const created = seen.created[createdKey(item, member.instanceId)] ?? [];
+  const unseen = created.filter(({ id }) => !own.some((one) => one.id === id));
+  const late = unseen.find(({ at }) => secondsBetween(at, now) < unseenSeconds);
+  if (late) return { seconds: 2, for: `${name}: ${late.id} to be seen` };
+  const dead = new Set([...own.map(({ id }) => id), ...unseen.map(({ id }) => id)]);
+  if (dead.size >= createsMax) {
+    return {
+      status: 'failed',
+      code: 'VolumeFailed',
+      reason: `${name}: EBS accepted ${[...dead].join(' and ')}, made from ${snapshot.id} in ${member.zone}, and gave them up`,
+      unblock: `check the key that encrypts ${snapshot.id} (a disabled one is the usual cause) and the volume limits, then continue`,
+    };
   }
-  return attachNeed(item, member, volume, seen.instances[member.instanceId]);
+  const token = clientToken(recovery, name, member.instanceId, member.zone, dead.size);
+  return { kind: 'create', item, member, snapshot, token };
 }
 
 function attachNeed(

@@ -45,6 +45,7 @@ const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({
 interface Given {
   members?: null;
   ready?: false;
+  created?: { id: string; at: string }[];
   serversEnded?: VolumesObservation['serversEnded'];
   instance?: ObservedInstance['state'];
   volume?: Partial<ObservedVolume>;
@@ -67,6 +68,7 @@ function plannedFor(given: Given) {
         ...(given.volume ? [volume('vol-1', given.volume)] : []),
         ...(given.second ? [volume('vol-2', given.second)] : []),
       ],
+      created: given.created ? { 'data i-1': given.created } : {},
       snapshots: { data: snapshots },
     },
     times,

@@ -12,8 +12,8 @@ export interface ServersObservation {
   readonly launched: Readonly<Record<string, ObservedInstance>>;
   /** Instances whose agent is online. */
   readonly online: ReadonlySet<string>;
-  /** Instance ids registered with each target group, by item name. */
-  readonly registered: Readonly<Record<string, ReadonlySet<string>>>;
+  /** Instance ids registered with each target group, by item name; undefined when that could not be read. */
+  readonly registered: Readonly<Record<string, ReadonlySet<string>>> | undefined;
 }
 
 /** What a slot needs next. */
@@ -165,7 +165,7 @@ function filledNeed(
   context: SlotsContext,
 ): SlotNeed {
   const member = memberOf(slot, instance, true);
-  const registered = context.seen.registered[item.name] ?? new Set<string>();
+  const registered = context.seen.registered?.[item.name] ?? new Set<string>();
   const retire = alive.map(({ id }) => id).filter((id) => id !== instance.id && registered.has(id));
   const isMissing = wantsRegistration(item, context) && !registered.has(instance.id);
   return isMissing || retire.length > 0 ? { kind: 'register', member, retire } : { kind: 'ready', member };
@@ -173,7 +173,9 @@ function filledNeed(
 
 /** A copy of a drill must never receive the traffic of the live target group. */
 function wantsRegistration(item: ServerItem, context: SlotsContext): boolean {
-  return context.kind === 'failover' && item.targetGroup !== undefined;
+  return (
+    context.kind === 'failover' && item.targetGroup !== undefined && context.seen.registered !== undefined
+  );
 }
 
 function waitingNeed(
@@ -245,7 +247,7 @@ function runningNeed(
     // The agent's time is long-tailed: half come within a minute, so looks are frequent at first and rarer later.
     const seconds = Math.min(item.agentBoundSeconds - sinceSeconds, sinceSeconds < 120 ? 4 : 8);
     const register =
-      candidates === 1 && wantsRegistration(item, context) && !seen.registered[item.name]?.has(instance.id);
+      candidates === 1 && wantsRegistration(item, context) && !seen.registered?.[item.name]?.has(instance.id);
     return {
       kind: 'wait',
       seconds,

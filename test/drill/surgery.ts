@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import type { StepName } from '../../recovery/terms.ts';
+import type { Template } from '../../simulator/cloudformation/deploy.ts';
+
+interface State {
+  readonly Type: string;
+  readonly Branches?: readonly Machine[];
+  readonly [field: string]: unknown;
+}
+
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** The name of a step's Task in the machine, and of its function in the template. */
+export function taskOf(step: StepName): string {
+  return step === 'cleanup' ? 'CleanUp' : step.charAt(0).toUpperCase() + step.slice(1);
+}
+
+/**
+ * A template whose machines have no such step any more: its Task, Choice and Wait are gone, and what led to the Task leads
+ * to where the Choice led when the step was done.
+ */
+export function withoutStep(template: Template, step: StepName): Template {
+  const task = taskOf(step);
+  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+    if (resource.Type !== 'AWS::StepFunctions::StateMachine') return [id, resource] as const;
+    const { Definition, ...rest } = resource.Properties as { readonly Definition: Machine };
+    return [id, { ...resource, Properties: { ...rest, Definition: cut(Definition, task) } }] as const;
+  });
+  return { ...template, Resources: Object.fromEntries(resources) } as Template;
+}
+
+function cut(machine: Machine, task: string): Machine {
+  const choice = machine.States[`${task}Next`];
+  if (!choice) {
+    const states = Object.entries(machine.States).map(([name, state]) => {
+      const { Branches: branches } = state;
+      return [name, branches ? { ...state, Branches: branches.map((one) => cut(one, task)) } : state] as const;
+    });
+    return { ...machine, States: Object.fromEntries(states) };
+  }
+  const gone = [task, `${task}Next`, `${task}Wait`, `${task}Broke`];
+  const successor = whenDone(choice);
+  const kept = Object.entries(machine.States).filter(([name]) => !gone.includes(name));
+  assert.ok(kept.some(([name]) => name === successor), `${task} leads to ${successor}`);
+  const rerouted = JSON.parse(
+    JSON.stringify(Object.fromEntries(kept)).replaceAll(`"Next":"${task}"`, `"Next":"${successor}"`),
+  );
+  return { StartAt: machine.StartAt === task ? successor : machine.StartAt, States: rerouted };
+}
+
+/** Where a step's Choice leads when the step is done: the branch that names `done`, or the default. */
+function whenDone(choice: State): string {
+  const rules = (choice['Choices'] ?? []) as readonly { readonly Next: string }[];
+  const rule = rules.find((one) => JSON.stringify(one).includes('"done"'));
+  return rule?.Next ?? (choice['Default'] as string);
+}
