@@ -5,9 +5,9 @@ import { openLoadBalancing } from './elb.ts';
 import { gather, gatherEach } from './gather.ts';
 import { openRds } from './rds.ts';
 import { openRoute53 } from './route53.ts';
-import { observeStanding } from './servers/observe.ts';
 import { openSsm } from './ssm.ts';
 import type { StepContext } from './step.ts';
+import { observeStanding } from './steps/servers/observe.ts';
 
 /** Reads what of the live workload a drill must leave as it is. */
 export async function readLiveState(context: StepContext, ec2: Ec2): Promise<Answer<LiveState>> {

@@ -1,26 +1,26 @@
-import type { Refusal } from '../../recovery/answer.ts';
-import type { ServerItem } from '../../recovery/plan/plan.ts';
-import { absentProblem, type Problem, standingAfterCalls } from '../../recovery/step.ts';
-import { chooseImage } from '../../recovery/steps/servers/images.ts';
-import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
+import type { Refusal } from '../../../recovery/answer.ts';
+import type { ServerItem } from '../../../recovery/plan/plan.ts';
+import { absentProblem, type Problem, standingAfterCalls } from '../../../recovery/step.ts';
+import { chooseImage } from '../../../recovery/steps/servers/images.ts';
+import { type LaunchNeed, planLaunches } from '../../../recovery/steps/servers/launches.ts';
 import {
   emptyServersMemory,
   type Launch,
   type Member,
   type ServersMemory,
-} from '../../recovery/steps/servers/memory.ts';
+} from '../../../recovery/steps/servers/memory.ts';
 import {
   type ServersObservation,
   type SlotNeed,
   slotNeed,
   slotsOf,
-} from '../../recovery/steps/servers/slots.ts';
-import type { ResourceRef } from '../../recovery/terms.ts';
-import type { Ec2 } from '../ec2.ts';
-import type { LoadBalancing } from '../elb.ts';
-import { writeIntent } from '../records.ts';
-import type { Ssm } from '../ssm.ts';
-import { refused, type StepContext, type StepResult } from '../step.ts';
+} from '../../../recovery/steps/servers/slots.ts';
+import type { ResourceRef } from '../../../recovery/terms.ts';
+import { type Ec2, openEc2 } from '../../ec2.ts';
+import { type LoadBalancing, openLoadBalancing } from '../../elb.ts';
+import { writeIntent } from '../../records.ts';
+import { openSsm, type Ssm } from '../../ssm.ts';
+import { refused, type StepContext, type StepResult } from '../../step.ts';
 import { registerAll, runLaunches, startAll } from './act.ts';
 import { observeServers } from './observe.ts';
 
@@ -38,7 +38,9 @@ interface Wait {
 type ItemNeed = SlotNeed & { readonly item: ServerItem };
 
 /** One call of the servers step: look, compute what each slot needs, do that, and say how things stand. */
-export async function reconcileServers(context: StepContext, clients: Clients): Promise<StepResult> {
+export async function reconcileServers(context: StepContext): Promise<StepResult> {
+  const { access } = context;
+  const clients = { ec2: openEc2(access), ssm: openSsm(access), elb: openLoadBalancing(access) };
   const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
   const look = await observeServers(context, clients);
   if (!look.ok) return { ...refused(context, look), memory: before };

@@ -1,13 +1,13 @@
-import { type Answer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
-import { clientToken, creationTags } from '../../recovery/identity.ts';
-import type { ObservedInstance } from '../../recovery/observed.ts';
-import type { ServerItem } from '../../recovery/plan/plan.ts';
-import { absentProblem, type Problem } from '../../recovery/step.ts';
-import type { Launch, Member, ServersMemory } from '../../recovery/steps/servers/memory.ts';
-import type { Instant } from '../../recovery/terms.ts';
-import type { Ec2, LaunchRequest } from '../ec2.ts';
-import type { LoadBalancing } from '../elb.ts';
-import type { StepContext } from '../step.ts';
+import { type Answer, type Refusal, sayRefusal } from '../../../recovery/answer.ts';
+import { clientToken, creationTags } from '../../../recovery/identity.ts';
+import type { ObservedInstance } from '../../../recovery/observed.ts';
+import type { ServerItem } from '../../../recovery/plan/plan.ts';
+import { absentProblem, type Problem } from '../../../recovery/step.ts';
+import type { Launch, Member, ServersMemory } from '../../../recovery/steps/servers/memory.ts';
+import type { Instant } from '../../../recovery/terms.ts';
+import type { Ec2, LaunchRequest } from '../../ec2.ts';
+import type { LoadBalancing } from '../../elb.ts';
+import type { StepContext } from '../../step.ts';
 
 /** A start of one standing instance, as another type where its own has no capacity. */
 export interface Start {

@@ -1,12 +1,12 @@
-import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
-import { tagKeys } from '../../recovery/identity.ts';
-import type { ObservedInstance } from '../../recovery/observed.ts';
-import { needsAgent, type ServersObservation } from '../../recovery/steps/servers/slots.ts';
-import type { Ec2 } from '../ec2.ts';
-import type { LoadBalancing } from '../elb.ts';
-import { gather, gatherEach } from '../gather.ts';
-import type { Ssm } from '../ssm.ts';
-import type { StepContext } from '../step.ts';
+import { type Answer, mapAnswer, type Refusal } from '../../../recovery/answer.ts';
+import { tagKeys } from '../../../recovery/identity.ts';
+import type { ObservedInstance } from '../../../recovery/observed.ts';
+import { needsAgent, type ServersObservation } from '../../../recovery/steps/servers/slots.ts';
+import type { Ec2 } from '../../ec2.ts';
+import type { LoadBalancing } from '../../elb.ts';
+import { gather, gatherEach } from '../../gather.ts';
+import type { Ssm } from '../../ssm.ts';
+import type { StepContext } from '../../step.ts';
 
 /** One look: what was seen, and what beside the instances could not be seen. */
 export interface Look {

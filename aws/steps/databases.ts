@@ -1,19 +1,19 @@
-import { type Refusal, sayRefusal } from '../recovery/answer.ts';
-import { creationTags, databaseCopyId } from '../recovery/identity.ts';
-import type { DatabaseItem } from '../recovery/plan/plan.ts';
-import { nothing, type Problem, standingAfterCalls } from '../recovery/step.ts';
+import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { creationTags, databaseCopyId } from '../../recovery/identity.ts';
+import type { DatabaseItem } from '../../recovery/plan/plan.ts';
+import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
 import {
   type DatabaseMemory,
   type DatabaseNeed,
   promotionNeed,
   restoreNeed,
-} from '../recovery/steps/databases.ts';
-import type { Instant } from '../recovery/terms.ts';
-import { openCloudWatch } from './cloudwatch.ts';
-import { gather } from './gather.ts';
-import { openRds, type Rds } from './rds.ts';
-import { writeIntent } from './records.ts';
-import type { StepContext, StepResult } from './step.ts';
+} from '../../recovery/steps/databases.ts';
+import type { Instant } from '../../recovery/terms.ts';
+import { openCloudWatch } from '../cloudwatch.ts';
+import { gather } from '../gather.ts';
+import { openRds, type Rds } from '../rds.ts';
+import { writeIntent } from '../records.ts';
+import type { StepContext, StepResult } from '../step.ts';
 
 /** What the databases step keeps in the ledger. */
 export interface DatabasesMemory {

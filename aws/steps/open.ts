@@ -1,0 +1,110 @@
+import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { type ActiveRecord, ledgerKeys, mayTakeLock, type OpenedRecord } from '../../recovery/ledger.ts';
+import { absentProblem, nothing, type Standing, standingAfterCalls } from '../../recovery/step.ts';
+import { fingerprint } from '../../recovery/steps/fingerprint.ts';
+import { isolationProblem } from '../../recovery/steps/preflight.ts';
+import { openEc2 } from '../ec2.ts';
+import { readLiveState } from '../live-state.ts';
+import { openNetwork } from '../network.ts';
+import type { StepContext, StepResult } from '../step.ts';
+
+/** Registers the recovery (at most one a plan), pins the plan, and makes sure that a drill can hurt nothing. */
+export async function reconcileOpen(context: StepContext): Promise<StepResult> {
+  const objection =
+    (await takeLock(context)) ??
+    (await pinPlan(context)) ??
+    (await preflight(context)) ??
+    (await rememberBefore(context));
+  return { standing: objection ?? { status: 'done', counts: { done: 1, total: 1 } } };
+}
+
+async function takeLock(context: StepContext): Promise<Standing | undefined> {
+  const { plan, identity, ledger, input } = context;
+  const key = ledgerKeys.active(plan.plan);
+  const found = await ledger.read(key);
+  if (!found.ok) return refused(found);
+  const held = found.value?.value as ActiveRecord | undefined;
+  if (held && !held.releasedAt && held.recovery === input.recovery) return undefined;
+  if (!mayTakeLock(held, identity)) return taken(context, held);
+  const claim: ActiveRecord = {
+    nonce: `${input.recovery} run ${input.run}`,
+    recovery: input.recovery,
+    kind: identity.kind,
+    at: context.now(),
+  };
+  const won = await ledger.claim(key, claim, found.value);
+  if (!won.ok) return refused(won);
+  return won.value === 'won' ? undefined : taken(context, won.value.value as ActiveRecord);
+}
+
+function taken(context: StepContext, held: ActiveRecord | undefined): Standing {
+  return {
+    status: 'held',
+    code: 'ActiveRecovery',
+    reason: `the ${held?.kind} ${held?.recovery} of the plan ${context.plan.plan} is active since ${held?.at}`,
+    unblock: `let it end, or lifeboat abort ${held?.recovery}; then start again`,
+    counts: nothing,
+  };
+}
+
+async function pinPlan(context: StepContext): Promise<Standing | undefined> {
+  const { plan, identity, input, ledger } = context;
+  const key = ledgerKeys.opened(plan.plan, input.recovery);
+  const record: OpenedRecord = {
+    nonce: `${input.recovery} ${plan.hash}`,
+    recovery: input.recovery,
+    plan: plan.plan,
+    planHash: plan.hash,
+    kind: identity.kind,
+    openedAt: context.now(),
+  };
+  const claimed = await ledger.claim(key, record);
+  if (!claimed.ok) return refused(claimed);
+  if (claimed.value === 'won') return undefined;
+  const pinned = claimed.value.value as OpenedRecord;
+  if (pinned.planHash === plan.hash && pinned.kind === identity.kind) return undefined;
+  const what =
+    pinned.kind === identity.kind
+      ? 'the plan has changed since this recovery was opened'
+      : `${input.recovery} was opened as a ${pinned.kind}`;
+  return {
+    status: 'held',
+    code: 'PlanChanged',
+    reason: what,
+    unblock: 'deploy the plan as it was, or start a new recovery',
+    counts: nothing,
+  };
+}
+
+/** A drill in a network that leads anywhere could reach production: it is refused. */
+async function preflight(context: StepContext): Promise<Standing | undefined> {
+  const { plan, identity } = context;
+  const { network } = plan.drill;
+  if (identity.kind !== 'drill' || !network) return undefined;
+  const ways = await openNetwork(context.access).waysOut(network.subnets);
+  if (!ways.ok) return refused(ways);
+  const problem = isolationProblem(network.subnets, ways.value);
+  return problem && { ...problem, counts: nothing };
+}
+
+/** What a drill must leave alone is written down before it does anything. */
+async function rememberBefore(context: StepContext): Promise<Standing | undefined> {
+  const { plan, identity, input, ledger } = context;
+  if (identity.kind !== 'drill') return undefined;
+  const key = ledgerKeys.before(plan.plan, input.recovery);
+  const known = await ledger.read(key);
+  if (!known.ok) return refused(known);
+  if (known.value) return undefined;
+  const state = await readLiveState(context, openEc2(context.access));
+  if (!state.ok) return refused(state);
+  const written = await ledger.write(key, { at: context.now(), fingerprint: fingerprint(state.value) });
+  return written.ok ? undefined : refused(written);
+}
+
+function refused(refusal: Refusal): Standing {
+  if (refusal.kind === 'absent') return { ...absentProblem('open', refusal), counts: nothing };
+  const standing = standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], 'open');
+  return standing.status === 'done'
+    ? { status: 'working', waitSeconds: 5, waitingFor: sayRefusal(refusal), counts: nothing }
+    : standing;
+}
