@@ -1,27 +1,36 @@
-import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import type { Answer, Refusal } from '../recovery/answer.ts';
 import { settingsPrefix, tagKeys } from '../recovery/identity.ts';
 import type { Leftovers } from '../recovery/steps/cleanup.ts';
 import { openEc2 } from './ec2.ts';
-import { gather } from './gather.ts';
 import { openRds } from './rds.ts';
 import { openSsm } from './ssm.ts';
 import type { StepContext } from './step.ts';
 
+/** What was found of a drill, and which lists could not be read: what is seen can be taken away all the same. */
+export interface LeftoversLook {
+  readonly left: Leftovers;
+  readonly refusals: readonly Refusal[];
+}
+
 /** Everything that carries this drill's tag or lies below its prefix, whoever made it and whenever. */
-export async function readLeftovers(context: StepContext): Promise<Answer<Leftovers>> {
+export async function readLeftovers(context: StepContext): Promise<LeftoversLook> {
   const { access, identity } = context;
   const mine = { [tagKeys.recovery]: identity.recovery };
   const ec2 = openEc2(access);
-  const seen = await gather({
-    instances: ec2.instances(mine),
-    volumes: ec2.volumes(mine),
-    databases: openRds(access).databases(),
-    parameters: openSsm(access).parametersBelow(
-      settingsPrefix({ kind: 'drill', recovery: identity.recovery }),
-    ),
-  });
-  return mapAnswer(seen, (value) => ({
-    ...value,
-    databases: value.databases.filter((database) => database.tags[tagKeys.recovery] === identity.recovery),
-  }));
+  const refusals: Refusal[] = [];
+  const listed = async <T>(answer: Promise<Answer<readonly T[]>>): Promise<readonly T[]> => {
+    const list = await answer;
+    if (list.ok) return list.value;
+    refusals.push(list);
+    return [];
+  };
+  const prefix = settingsPrefix({ kind: 'drill', recovery: identity.recovery });
+  const [instances, volumes, databases, parameters] = await Promise.all([
+    listed(ec2.instances(mine)),
+    listed(ec2.volumes(mine)),
+    listed(openRds(access).databases()),
+    listed(openSsm(access).parametersBelow(prefix)),
+  ]);
+  const copies = databases.filter((database) => database.tags[tagKeys.recovery] === identity.recovery);
+  return { left: { instances, volumes, databases: copies, parameters }, refusals };
 }

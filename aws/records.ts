@@ -23,13 +23,18 @@ export async function recordOf(
  */
 const silentSeconds = 360;
 const silentShare = 0.05;
+/** A step that works beside this one writes its first record within seconds; opening a recovery has minutes. */
+const silentFromStartSeconds = 600;
 
 /** How a step of this run ended badly, or undefined while it works or is done. A step that fell silent counts as failed. */
 export function endedBadly(
   context: StepContext,
   record: StepRecord | undefined,
 ): 'failed' | 'held' | undefined {
-  if (record?.run !== context.input.run) return undefined;
+  if (record?.run !== context.input.run) {
+    const isSilent = secondsBetween(context.input.startedAt, context.now()) > silentFromStartSeconds;
+    return isSilent ? 'failed' : undefined;
+  }
   if (record.status === 'failed' || record.status === 'held') return record.status;
   const allowedSeconds = silentSeconds + silentShare * secondsBetween(record.firstAt, record.lastAt);
   const isSilent = secondsBetween(record.lastAt, context.now()) > allowedSeconds;

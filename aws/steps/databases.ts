@@ -96,7 +96,7 @@ async function carryOut(
   const began = needs.filter(
     (need) => need.kind === 'promote' || need.kind === 'restore' || need.kind === 'replacePassword',
   );
-  if (began.length > 0)
+  if (began.length > refusals.length)
     waits.push({
       kind: 'wait',
       seconds: 10,

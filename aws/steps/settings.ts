@@ -52,7 +52,8 @@ export async function reconcileSettings(context: StepContext): Promise<StepResul
     }),
   );
   const refusals = answers.flatMap((answer) => (answer.ok ? [] : [answer]));
-  const waits = [{ seconds: 1, for: 'settings: what was just written' }];
+  const isWritten = differing.length > refusals.length;
+  const waits = isWritten ? [{ seconds: 1, for: 'settings: what was just written' }] : [];
   return {
     standing: standingAfterCalls({ counts, problems: [], waits }, refusals, 'settings'),
     memory,

@@ -33,7 +33,10 @@ export async function reconcileVolumes(context: StepContext): Promise<StepResult
   const times = { startedAt: input.startedAt, now: context.now() };
   const planned = planVolumes(plan, identity.recovery, seen.value, times);
   const acted = await carryOut(context, ec2, planned.actions, known);
-  const asked = planned.actions.length > 0 ? [{ seconds: 2, for: 'volumes: what was just asked for' }] : [];
+  const asked =
+    planned.actions.length > acted.refusals.length
+      ? [{ seconds: 2, for: 'volumes: what was just asked for' }]
+      : [];
   const parts = {
     problems: planned.problems,
     waits: [...planned.waits, ...asked],

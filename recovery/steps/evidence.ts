@@ -60,30 +60,33 @@ export function concludeRun(
   records: Readonly<Partial<Record<StepName, StepRecord>>>,
 ): { readonly outcome: RecoveryOutcome; readonly reason: string | null; readonly unblock: string | null } {
   const needed = kind === 'drill' ? [...required, 'cleanup' as const, 'sweep' as const] : required;
-  const culprits = needed
-    .map((name) => records[name])
-    .filter((record) => record !== undefined && isBad(record));
-  const culprit = culprits.find((r) => r?.status === 'failed') ?? culprits[0];
-  if (culprit) {
-    return {
-      outcome: culprit.status === 'failed' ? 'failed' : 'held',
-      reason: culprit.reason ?? null,
-      unblock: culprit.unblock ?? null,
-    };
-  }
-  const unfinished = needed.find((name) => !isGood(records[name]));
-  if (unfinished) {
+  const bad = needed.map((name) => records[name]).filter(isBad);
+  const causes = bad.filter((record) => !consequences.has(record.code ?? ''));
+  const cause = causes.find((record) => record.status === 'failed') ?? causes[0];
+  if (cause) return verdictOf(cause);
+  // A step that broke off is the cause of what others missed.
+  const unfinished = needed.find((name) => !isGood(records[name]) && !isBad(records[name]));
+  if (unfinished && (bad.length === 0 || stepNames.indexOf(unfinished) < stepNames.indexOf('settings'))) {
     return {
       outcome: 'failed',
-      reason: `the step ${unfinished} did not come to an end; its task broke off`,
+      reason: `the step ${unfinished} came to no end that it could write down`,
       unblock: 'look at the execution history, then continue',
     };
   }
+  if (bad[0]) return verdictOf(bad[0]);
   return { outcome: kind === 'drill' ? 'drilled' : 'recovered', reason: null, unblock: null };
 }
 
-function isBad(record: StepRecord): boolean {
-  return record.status === 'held' || record.status === 'failed';
+/** Codes of steps that ended because another one did. */
+const consequences = new Set(['NoServer', 'NoVolume']);
+
+function verdictOf({ status, reason, unblock }: StepRecord) {
+  const outcome = status === 'failed' ? ('failed' as const) : ('held' as const);
+  return { outcome, reason: reason ?? null, unblock: unblock ?? null };
+}
+
+function isBad(record: StepRecord | undefined): record is StepRecord {
+  return record?.status === 'held' || record?.status === 'failed';
 }
 
 function isGood(record: StepRecord | undefined): boolean {

@@ -114,9 +114,9 @@ export async function strike(given: Strike): Promise<Aftermath> {
   const stage: Stage = { ...opened, region, recovery, plan, world };
   const seen = watch(stage);
   const ignoring = { withoutBuckets: [opened.ledgerBucket] };
+  given.with?.(stage);
   const before = inventory(sim, ignoring);
   const startMs = sim.clock.nowMs();
-  given.with?.(stage);
   let hung = false;
   let execution: Execution | undefined;
   for (let run = 1; run <= runs && !hung; run += 1) {

@@ -111,3 +111,24 @@ test('a loss that nothing measured stays unknown', () => {
   assert.equal(orders?.seconds, undefined);
   assert.match(orders?.basis ?? '', /no sample/);
 });
+
+test('a step that broke off speaks before those that missed it', () => {
+  const records = allDone({
+    servers: record('servers', 'working'),
+    volumes: record('volumes', 'failed', { code: 'NoServer', reason: 'its server is failed' }),
+  });
+  assert.match(concludeRun('drill', records).reason ?? '', /servers came to no end/);
+});
+
+test('what a step missed because of another one speaks only when nothing else does', () => {
+  const because = { code: 'NoServer', reason: 'its server is failed' };
+  const records = allDone({
+    servers: record('servers', 'failed', { code: 'NoCapacity', reason: 'no capacity' }),
+    volumes: record('volumes', 'failed', because),
+  });
+  assert.equal(concludeRun('failover', records).reason, 'no capacity');
+  assert.equal(
+    concludeRun('failover', allDone({ volumes: record('volumes', 'failed', because) })).reason,
+    because.reason,
+  );
+});

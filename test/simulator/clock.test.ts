@@ -252,7 +252,9 @@ test('no code of a simulation starts jobs of the thread pool, which the clock ca
       const imports = [...code.matchAll(/import \{([^}]*)\} from 'node:(?:crypto|zlib)'/g)];
       const names = imports.flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
       const unseen = names.filter((name) => !/^(|createHash|createHmac|crc32|\w+Sync)$/.test(name));
-      const global = /\bcrypto\.subtle\b|\bwebcrypto\b|from 'node:(?:worker_threads|child_process)'/.exec(code);
+      const global = /\bcrypto\.subtle\b|\bwebcrypto\b|from 'node:(?:worker_threads|child_process)'/.exec(
+        code,
+      );
       return [...unseen, ...(global ? [global[0]] : [])].map((what) => `${file}: ${what}`);
     });
   assert.deepEqual(wrong, []);

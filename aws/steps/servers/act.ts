@@ -20,6 +20,8 @@ export interface StartsOutcome {
   readonly typesRefused: Record<string, readonly string[]>;
   readonly refusedAt: Record<string, Instant>;
   readonly refusals: readonly Refusal[];
+  /** How many calls were made. */
+  readonly asked: number;
 }
 
 /** Starts instances, one call for each zone and type: one without capacity must not keep the others from starting. */
@@ -51,7 +53,7 @@ export async function startAll(
       }
     }),
   );
-  return { typesRefused, refusedAt, refusals };
+  return { typesRefused, refusedAt, refusals, asked: groups.size };
 }
 
 async function startGroup(ec2: Ec2, group: readonly Start[]): Promise<Refusal | undefined> {

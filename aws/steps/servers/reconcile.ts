@@ -95,8 +95,10 @@ async function carryOut(
   const members = currentMembers(needs);
   const problems = [...state.problems, ...of('problem').map((need) => need.problem), ...launching.problems];
   const waits: Wait[] = [...of('wait'), ...launching.waits];
-  if (of('start').length > 0) waits.push({ seconds: 3, for: 'servers: standing instances to start' });
-  if (of('register').length > 0) waits.push({ seconds: 1, for: 'servers: registration with target groups' });
+  if (started.asked > started.refusals.length)
+    waits.push({ seconds: 3, for: 'servers: standing instances to start' });
+  if (of('register').length > 0 && failedRegistrations.length === 0)
+    waits.push({ seconds: 1, for: 'servers: registration with target groups' });
   const counts = { done: of('ready').length, total: needs.length };
   const refusals = [...state.refusals, ...launching.refusals, ...started.refusals, ...failedRegistrations];
   return {
