@@ -108,7 +108,10 @@ function lastName(node: AnyNode): string {
     case 'CallExpression':
       return lastName(node.callee);
     case 'ConditionalExpression':
-      return [node.consequent, node.alternate].map((each) => String((each as { value?: unknown }).value)).join('|');
+      return [node.consequent, node.alternate]
+        .map((each) => String((each as { value?: unknown }).value).trim())
+        .filter(Boolean)
+        .join('|');
     case 'ChainExpression':
       return lastName(node.expression);
     default:

@@ -34,6 +34,18 @@ export function shopPlan(...changes: readonly TextChange[]): Plan {
   return parsed.plan;
 }
 
+/** The shop's plan with the shortest bounds that make sense, and with changes: what never comes is given up soon. */
+export function impatientPlan(...changes: readonly TextChange[]): Plan {
+  return shopPlan(
+    { from: '    orElse: launch', to: '    bound: 5m\n    agentBound: 1m\n    orElse: launch' },
+    { from: '  worker: # launched', to: '  worker:\n    bound: 5m\n    agentBound: 1m # launched' },
+    { from: '    mount: { path: /srv/data }', to: '    mount: { path: /srv/data }\n    bound: 2m' },
+    { from: 'servers: [web, worker] }', to: 'servers: [web, worker], bound: 2m }' },
+    { from: '  - http: https://recovery', to: '  - bound: 2m\n    http: https://recovery' },
+    ...changes,
+  );
+}
+
 /** The shop's account, with changes. */
 export function shopWorld(...changes: readonly TextChange[]): World {
   const parsed = parseWorld(changed('worlds/shop.yaml', changes), 'worlds/shop.yaml');
@@ -72,7 +84,8 @@ const ownFault = 'fault of a test';
 /** Rehearses the shop; the account is as it was left. One rehearsal at a time: they share the table of faults. */
 export function rehearseShop(options: ShopRehearsal): Promise<Rehearsed> {
   const { kind, seed = 7, faults: named = [], sabotage } = options;
-  if (sabotage) Object.assign(faults, { [ownFault]: { says: 'what a test does to the world', apply: sabotage } });
+  if (sabotage)
+    Object.assign(faults, { [ownFault]: { says: 'what a test does to the world', apply: sabotage } });
   return rehearse({
     plan: options.plan ?? plan,
     world: options.world ?? world,
@@ -98,7 +111,11 @@ export function assertNothingLeft({ evidence }: Rehearsed): void {
 /** What a person reads is a sentence: no stack, no gap where a value should be, no end in the middle. */
 export function assertReadable(sentence: string | null): asserts sentence is string {
   assert.ok(sentence, 'there is no reason');
-  assert.doesNotMatch(sentence, /\[object|undefined|NaN|\bnull\b|\n|\.ts:\d|^\s*at |^\w*Error:|: *$/, sentence);
+  assert.doesNotMatch(
+    sentence,
+    /\[object|undefined|NaN|\bnull\b|\n|\.ts:\d|^\s*at |^\w*Error:|: *$/,
+    sentence,
+  );
   assert.ok(sentence.length <= 400, `${sentence.length} characters: ${sentence}`);
 }
 

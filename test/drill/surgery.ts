@@ -26,7 +26,7 @@ export function withoutStep(template: Template, step: StepName): Template {
   const task = taskOf(step);
   const resources = Object.entries(template.Resources).map(([id, resource]) => {
     if (resource.Type !== 'AWS::StepFunctions::StateMachine') return [id, resource] as const;
-    const { Definition, ...rest } = resource.Properties as { readonly Definition: Machine };
+    const { Definition, ...rest } = resource.Properties as unknown as { readonly Definition: Machine };
     return [id, { ...resource, Properties: { ...rest, Definition: cut(Definition, task) } }] as const;
   });
   return { ...template, Resources: Object.fromEntries(resources) } as Template;
@@ -37,18 +37,36 @@ function cut(machine: Machine, task: string): Machine {
   if (!choice) {
     const states = Object.entries(machine.States).map(([name, state]) => {
       const { Branches: branches } = state;
-      return [name, branches ? { ...state, Branches: branches.map((one) => cut(one, task)) } : state] as const;
+      return [
+        name,
+        branches ? { ...state, Branches: branches.map((one) => cut(one, task)) } : state,
+      ] as const;
     });
     return { ...machine, States: Object.fromEntries(states) };
   }
-  const gone = [task, `${task}Next`, `${task}Wait`, `${task}Broke`];
   const successor = whenDone(choice);
-  const kept = Object.entries(machine.States).filter(([name]) => !gone.includes(name));
-  assert.ok(kept.some(([name]) => name === successor), `${task} leads to ${successor}`);
+  const { [task]: _cutOut, ...states } = machine.States;
   const rerouted = JSON.parse(
-    JSON.stringify(Object.fromEntries(kept)).replaceAll(`"Next":"${task}"`, `"Next":"${successor}"`),
-  );
-  return { StartAt: machine.StartAt === task ? successor : machine.StartAt, States: rerouted };
+    JSON.stringify(states).replaceAll(
+      new RegExp(`"(Next|Default)":"${task}"`, 'g'),
+      (_whole, field: string) => `"${field}":"${successor}"`,
+    ),
+  ) as Machine['States'];
+  return withoutUnreachable(machine.StartAt === task ? successor : machine.StartAt, rerouted);
+}
+
+/** Step Functions refuses a state that nothing leads to, such as the Choice of a step that is gone. */
+function withoutUnreachable(start: string, states: Machine['States']): Machine {
+  const reached = new Set<string>();
+  const ahead = [start];
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    const { Branches: _inside, ...state } = states[name] ?? assert.fail(`there is no state ${name}`);
+    for (const [, next] of JSON.stringify(state).matchAll(/"(?:Next|Default)":"(\w+)"/g)) ahead.push(next!);
+  }
+  const kept = Object.entries(states).filter(([name]) => reached.has(name));
+  return { StartAt: start, States: Object.fromEntries(kept) };
 }
 
 /** Where a step's Choice leads when the step is done: the branch that names `done`, or the default. */

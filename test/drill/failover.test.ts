@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { exitCodeOf } from '../../report/exit-code.ts';
+import { Resolver } from '../../simulator/dns/resolver.ts';
+import { instanceHealth, regionHealth, serverOf } from '../../simulator/world/health.ts';
+import { rehearseShop, replica, seoul, standingServers, tokyo } from './shop.ts';
+
+let early: Resolver | undefined;
+const { evidence, account } = await rehearseShop({
+  kind: 'failover',
+  sabotage: (sim) => {
+    early = new Resolver(sim, { name: 'asked before', clientTtlTail: 'never' });
+    early.resolve('app.shop.example.com', 'A');
+  },
+});
+const { sim } = account;
+const region = sim.region(tokyo);
+const { ec2, rds, ssm, guests, elbv2 } = region;
+const target = 'shop-dr-1234567890.ap-northeast-1.elb.amazonaws.com';
+const leadsTo = (resolver: Resolver) =>
+  resolver.resolve('app.shop.example.com', 'CNAME').records.map(({ value }) => value);
+const worker = [...ec2.instances.values()].find(
+  (instance) => instance.state === 'running' && instance.tags['lifeboat:item'] === 'servers.worker',
+);
+
+test('a failover of the shop recovers, meets its objectives, breaks no rule and ends 0', () => {
+  assert.equal(evidence.outcome, 'recovered');
+  assert.equal(evidence.reason, null);
+  assert.equal(evidence.objectives.met, true);
+  assert.ok(evidence.rtoSeconds! <= evidence.objectives.rtoSeconds);
+  assert.ok(evidence.rpoSeconds! <= evidence.objectives.rpoSeconds);
+  assert.deepEqual(evidence.violations, []);
+  assert.deepEqual(evidence.leaks, []);
+  assert.equal(exitCodeOf(evidence), 0);
+});
+
+test('every step of it is done, and none of those that take a drill away was called', () => {
+  for (const { name, status } of evidence.steps)
+    assert.equal(status, name === 'cleanup' || name === 'sweep' ? null : 'done', name);
+});
+
+test('the live name leads every resolver to the recovery Region, also one that knew the old answer', () => {
+  assert.deepEqual(leadsTo(new Resolver(sim, { name: 'asks now', clientTtlTail: 'never' })), [target]);
+  assert.deepEqual(leadsTo(early!), [target]);
+  assert.equal(evidence.traffic.target, target);
+  assert.ok(evidence.traffic.switchedAt !== null);
+});
+
+test('the application is healthy there, on every server', () => {
+  assert.deepEqual(regionHealth(sim, tokyo), { healthy: true, missing: [] });
+  const servers = [...standingServers, worker!.id];
+  for (const id of servers) assert.deepEqual(instanceHealth(sim, tokyo, id), { healthy: true, missing: [] });
+});
+
+test('the old replica has no source any more, takes writes and is backed up for seven days', () => {
+  const database = rds.instances.get(replica)!;
+  assert.equal(database.replicaSource, undefined);
+  assert.equal(database.backupRetentionDays, 7);
+  assert.ok(rds.isWritable(replica));
+});
+
+test('the setting that the application reads names the promoted database', () => {
+  assert.equal(ssm.parameterValue('/shop/orders/endpoint'), rds.endpointOf(replica));
+  for (const id of [...standingServers, worker!.id])
+    assert.equal(guests.of(id).settings.get('/shop/orders/endpoint'), rds.endpointOf(replica), id);
+});
+
+test('the data are mounted on the worker, from the newest snapshot', () => {
+  const mount = guests.of(worker!.id).mounts.get('/srv/data');
+  const volume = ec2.volumes.get(mount?.volumeId ?? '');
+  assert.equal(volume?.snapshotId, 'snap-0a11c0ffee0000020');
+  assert.equal(volume?.attachment?.instanceId, worker!.id);
+  assert.ok(guests.of(worker!.id).fstab.has('/srv/data'), 'it is mounted again after a reboot');
+});
+
+test('the standing web servers run, and the worker is of the newest image with what its template gives it', () => {
+  for (const id of standingServers) assert.equal(ec2.instances.get(id)?.state, 'running');
+  assert.equal(worker?.imageId, 'ami-0a11c0ffee0000010');
+  assert.match(worker?.instanceProfileArn ?? '', /instance-profile\/shop$/);
+  assert.deepEqual(worker?.securityGroupIds, ['sg-0a11c0ffee0000001']);
+  assert.equal(serverOf(sim, region, worker!), 'worker');
+});
+
+test('the load balancer finds all servers healthy', () => {
+  const ids = ['shop-web', 'shop-worker'].flatMap((group) =>
+    elbv2.targets(group).map(({ id, healthy }) => [id, healthy]),
+  );
+  assert.deepEqual(ids.sort(), [...standingServers, worker!.id].map((id) => [id, true]).sort());
+});
+
+test('nothing of the neighbours is touched, and the primary Region is not asked for anything', () => {
+  assert.ok(sim.transcript.every(({ region: asked }) => asked !== seoul));
+  assert.equal(ec2.instances.get('i-0b11b0000000000b3')?.state, 'stopped', 'the staging copy stays stopped');
+  assert.equal(
+    ec2.volumes.get('vol-0b11b0000000000b3')?.state,
+    'available',
+    "the analysts' volume stays free",
+  );
+});
+
+test('people are told that it recovered', () => {
+  const told = sim.region(tokyo).sns.published.map(({ message }) => message);
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /shop-failover-7 .*recovered/);
+});
