@@ -7,6 +7,8 @@ export interface CallOptions {
   readonly deadlineSeconds?: number;
   /** Whether the same call may be sent again after a transient error: reads, and writes with a token or a fixed result. */
   readonly repeatable?: boolean;
+  /** Whether it may also be sent again when no answer came: only what changes nothing by being done twice. */
+  readonly repeatUnknown?: boolean;
 }
 
 const defaultDeadlineSeconds = 5;
@@ -28,8 +30,10 @@ export async function call<T>(
   for (let attempt = 1; ; attempt += 1) {
     if (access.clock.nowMs() >= access.stopAtMs) return refusal('unknown', 'OutOfTime', '', asked);
     const answer = await once(access, asked, send, deadlineMs);
-    const again =
-      !answer.ok && answer.kind === 'transient' && options.repeatable !== false && attempt < attemptsMax;
+    const isPassing =
+      !answer.ok &&
+      (answer.kind === 'transient' || (answer.kind === 'unknown' && options.repeatUnknown === true));
+    const again = isPassing && options.repeatable !== false && attempt < attemptsMax;
     if (!again) return answer;
     await sleep(access.clock, firstPauseMs * 2 ** (attempt - 1));
   }

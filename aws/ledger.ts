@@ -12,6 +12,18 @@ export interface LedgerEntry {
   readonly etag: string;
 }
 
+/** How a claim ended: won, with the record as it now stands; or lost, with the record that was there. */
+export interface Claim {
+  readonly won: boolean;
+  readonly entry: LedgerEntry;
+}
+
+/**
+ * S3 answers in milliseconds as a rule; a request without an answer after some seconds is better asked again (S3 User Guide,
+ * performance design patterns).
+ */
+const patience = { deadlineSeconds: 3, repeatUnknown: true } as const;
+
 /**
  * The ledger: JSON records in one S3 bucket. S3 is strongly consistent, and conditional writes make a lock of a key
  * (S3 User Guide, conditional requests).
@@ -28,17 +40,21 @@ export function openLedger(access: Access, bucket: string) {
     condition: { IfNoneMatch?: string; IfMatch?: string },
   ): Promise<Answer<string>> =>
     mapAnswer(
-      await call(access, 's3:PutObject', (abortSignal) =>
-        client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: JSON.stringify(value),
-            ContentType: 'application/json',
-            ...condition,
-          }),
-          { abortSignal },
-        ),
+      await call(
+        access,
+        's3:PutObject',
+        (abortSignal) =>
+          client.send(
+            new PutObjectCommand({
+              Bucket: bucket,
+              Key: key,
+              Body: JSON.stringify(value),
+              ContentType: 'application/json',
+              ...condition,
+            }),
+            { abortSignal },
+          ),
+        condition.IfMatch || condition.IfNoneMatch ? { deadlineSeconds: 5 } : patience,
       ),
       (output) => output.ETag ?? '',
     );
@@ -51,21 +67,22 @@ export function openLedger(access: Access, bucket: string) {
     write: (key: string, value: unknown): Promise<Answer<string>> => put(key, value, {}),
     /**
      * Writes a key that must not exist, or must still be as it was read. `value.nonce` tells one's own write from another's:
-     * when the condition fails because an earlier try of ours was written and its answer lost, that counts as won.
+     * when the condition fails because an earlier try of ours was written and its answer lost, that counts as won. A write
+     * that arrives late meets a newer record and changes nothing.
      */
     claim: async (
       key: string,
       value: { readonly nonce: string },
       replaces?: LedgerEntry,
-    ): Promise<Answer<'won' | LedgerEntry>> => {
+    ): Promise<Answer<Claim>> => {
       const written = await put(key, value, replaces ? { IfMatch: replaces.etag } : { IfNoneMatch: '*' });
-      if (written.ok) return { ok: true, value: 'won' };
+      if (written.ok) return { ok: true, value: { won: true, entry: { value, etag: written.value } } };
       if (written.kind !== 'conflict' && written.kind !== 'unknown') return written;
       const found = await read(key);
       if (!found.ok) return found;
-      if (!found.value) return written;
-      const isOurs = (found.value.value as { nonce?: unknown }).nonce === value.nonce;
-      return { ok: true, value: isOurs ? 'won' : found.value };
+      const entry = found.value;
+      if (!entry || entry.etag === replaces?.etag) return written;
+      return { ok: true, value: { won: (entry.value as { nonce?: unknown }).nonce === value.nonce, entry } };
     },
   };
 }
@@ -76,10 +93,18 @@ async function readEntry(
   bucket: string,
   key: string,
 ): Promise<Answer<LedgerEntry | undefined>> {
-  const answer = await call(access, 's3:GetObject', async (abortSignal): Promise<LedgerEntry> => {
-    const output = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
-    return { value: JSON.parse((await output.Body?.transformToString()) ?? 'null'), etag: output.ETag ?? '' };
-  });
+  const answer = await call(
+    access,
+    's3:GetObject',
+    async (abortSignal): Promise<LedgerEntry> => {
+      const output = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      return {
+        value: JSON.parse((await output.Body?.transformToString()) ?? 'null'),
+        etag: output.ETag ?? '',
+      };
+    },
+    patience,
+  );
   if (!answer.ok && answer.kind === 'absent') return { ok: true, value: undefined };
   return answer;
 }

@@ -58,10 +58,8 @@ export async function serversOf(
  * Returns the refusal when it could not be written; nothing may be done then.
  */
 export async function writeIntent(context: StepContext, memory: unknown): Promise<Refusal | undefined> {
-  const { plan, input, record, ledger } = context;
+  const { input, record, own } = context;
   const at = context.now();
   const base = record ?? { step: input.step, firstAt: at, attempts: 0, counts: nothing, resources: [] };
-  const intent = { ...base, run: input.run, status: 'working', lastAt: at, memory };
-  const written = await ledger.write(ledgerKeys.step(plan.plan, input.recovery, input.step), intent);
-  return written.ok ? undefined : written;
+  return own.save({ ...base, run: input.run, status: 'working', lastAt: at, memory });
 }

@@ -27,6 +27,7 @@ import type { Deps, Invocation } from './deps.ts';
 import { readEnvironment, type StepEnvironment } from './environment.ts';
 import { type Handler, lambda, type Provide } from './lambda.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { OwnRecord } from './own-record.ts';
 
 /** What a step works with in one call. */
 export interface StepContext {
@@ -39,6 +40,8 @@ export interface StepContext {
   readonly deps: Deps;
   /** The step's record as its last call left it. */
   readonly record: StepRecord | undefined;
+  /** Where its next record is written. */
+  readonly own: OwnRecord;
   /** The date now: the state's, plus what has elapsed in this invocation. */
   now(): Instant;
 }
@@ -56,6 +59,9 @@ export function refused(context: StepContext, refusal: Refusal): StepResult {
     standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [refusal], context.input.step),
   };
 }
+
+/** A context before the step's own record was read. */
+type Opened = Omit<StepContext, 'record' | 'own'>;
 
 export type Reconcile = (context: StepContext) => Promise<StepResult>;
 
@@ -92,27 +98,22 @@ async function callStep(
   if ('status' in opened) return toOutput(name, opened);
   const { ledger, plan, now } = opened;
   const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
-  if (!stored.ok) return toOutput(name, unreadable(opened, sayRefusal(stored)));
+  if (!stored.ok) return toOutput(name, unreadable(opened, stored));
   const record = stored.value?.value as StepRecord | undefined;
-  const context: StepContext = { ...opened, record };
+  const key = ledgerKeys.step(plan.plan, input.recovery, name);
+  const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
+  const own = new OwnRecord(ledger, key, stored.value, nonce);
+  const context: StepContext = { ...opened, record, own };
   const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
   const result = lost ? { standing: lost } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
   const standing = bounded(result.standing, name, context, firstAt);
-  const written = await ledger.write(
-    ledgerKeys.step(plan.plan, input.recovery, name),
-    nextRecord(name, context, standing, result, firstAt, now()),
-  );
+  const unwritten = await own.save(nextRecord(name, context, standing, result, firstAt, now()));
   // A step is done when that is written down: the next steps and the evidence read the record, not this answer.
-  if (!written.ok) return toOutput(name, unreadable(context, sayRefusal(written)));
-  return toOutput(name, standing);
+  return toOutput(name, unwritten ? unreadable(context, unwritten) : standing);
 }
 
-function openContext(
-  name: StepName,
-  input: StepInput,
-  invocation: Invocation,
-): Omit<StepContext, 'record'> | Standing {
+function openContext(name: StepName, input: StepInput, invocation: Invocation): Opened | Standing {
   const { deps, deadlineMs } = invocation;
   const environment = readEnvironment(deps.environment);
   const plan = deps.plans.get(input.plan);
@@ -159,7 +160,7 @@ function openContext(
 async function lostLock(context: StepContext): Promise<Standing | undefined> {
   const { input, plan, ledger } = context;
   const answer = await ledger.read(ledgerKeys.active(plan.plan));
-  if (!answer.ok) return unreadable(context, sayRefusal(answer));
+  if (!answer.ok) return unreadable(context, answer);
   const active = answer.value?.value as ActiveRecord | undefined;
   if (active && active.recovery === input.recovery && !active.releasedAt) return undefined;
   const holder = active && !active.releasedAt ? `${active.recovery} holds it` : 'nobody holds it';
@@ -172,11 +173,19 @@ async function lostLock(context: StepContext): Promise<Standing | undefined> {
   };
 }
 
-/** An unreadable ledger: nothing is done, and looked at again until the recovery's own bound. Unknown is not fine. */
-function unreadable(context: Omit<StepContext, 'record'>, why: string): Standing {
-  const elapsedSeconds = secondsBetween(context.input.startedAt, context.now());
-  if (elapsedSeconds < context.identity.maxDurationSeconds) {
-    return { status: 'working', waitSeconds: 10, waitingFor: `the ledger: ${why}`, counts: nothing };
+/**
+ * A ledger that cannot be used: nothing is done, and it is looked at again, ever less often, until the recovery's own bound;
+ * what comes after the work (clean-up, sweep, conclusion) has an hour more. A permission that is missing does not come by
+ * waiting. Unknown is not fine.
+ */
+function unreadable({ input, identity, now }: Opened, refusal: Refusal): Standing {
+  const why = sayRefusal(refusal);
+  const elapsedSeconds = secondsBetween(input.startedAt, now());
+  const allowedSeconds = identity.maxDurationSeconds + (withoutLock.includes(input.step) ? 3600 : 0);
+  if (refusal.kind !== 'denied' && elapsedSeconds < allowedSeconds) {
+    const waitSeconds =
+      refusal.code === 'Overtaken' ? 1 : clampWait(Math.max(10, elapsedSeconds * paceShare));
+    return { status: 'working', waitSeconds, waitingFor: `the ledger: ${why}`, counts: nothing };
   }
   return {
     status: 'held',

@@ -37,7 +37,8 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
     case 'sweep':
       return 900;
     case 'conclude':
-      return 300;
+      // Nothing comes after it: what it cannot write down is lost.
+      return 3600;
     default:
       return unreachable(step);
   }

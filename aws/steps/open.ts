@@ -34,7 +34,7 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   };
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);
-  return won.value === 'won' ? undefined : taken(context, won.value.value as ActiveRecord);
+  return won.value.won ? undefined : taken(context, won.value.entry.value as ActiveRecord);
 }
 
 function taken(context: StepContext, held: ActiveRecord | undefined): Standing {
@@ -60,8 +60,8 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
   };
   const claimed = await ledger.claim(key, record);
   if (!claimed.ok) return refused(claimed);
-  if (claimed.value === 'won') return undefined;
-  const pinned = claimed.value.value as OpenedRecord;
+  if (claimed.value.won) return undefined;
+  const pinned = claimed.value.entry.value as OpenedRecord;
   if (pinned.planHash === plan.hash && pinned.kind === identity.kind) return undefined;
   const what =
     pinned.kind === identity.kind

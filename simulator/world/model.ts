@@ -1,6 +1,7 @@
 import type { Simulator } from '../simulator.ts';
 import type { Command } from '../ssm/state.ts';
 import { type Chain, longestChain, type Step } from './chain.ts';
+import { serverOf } from './health.ts';
 import { worldOf } from './placed.ts';
 import type { DatabaseSpan, InstanceLife, Span } from './timeline.ts';
 
@@ -179,14 +180,32 @@ function countedFrom(
 function trafficSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {
   const { changes, answered } = worldOf(sim).timeline;
   const change = changes.findLast((each) => each.span().fromMs >= startMs);
-  const healthy = lives.flatMap(({ instanceId }) => [`healthy ${instanceId}`, `up ${instanceId}`]);
+  const ready = lives.flatMap(({ instanceId, healthy }) => [
+    `up ${instanceId}`,
+    `reloaded ${instanceId}`,
+    ...(healthy?.volumeIds ?? []).map((id) => `mounted ${id}`),
+  ]);
+  const healthy = firstOfEachServer(sim, lives).map(({ instanceId }) => `healthy ${instanceId}`);
   if (!change) return [];
   const { fromMs, toMs } = change.span();
   const { liveName } = worldOf(sim).world.application;
   return [
-    step('insync', 'change in sync', change.zoneId, fromMs, toMs, healthy),
+    step('insync', 'change in sync', change.zoneId, fromMs, toMs, [...ready, ...healthy]),
     step('answered', 'clients answered', liveName, toMs, answered?.atMs, ['insync']),
   ].filter((one) => one !== undefined);
+}
+
+/** A plan wants every server ready, but users are answered as soon as one of each kind is counted as healthy. */
+function firstOfEachServer(sim: Simulator, lives: readonly InstanceLife[]): readonly InstanceLife[] {
+  const countedAtMs = ({ targetHealthy, healthy }: InstanceLife) => targetHealthy?.atMs ?? healthy?.atMs ?? 0;
+  const first = new Map<string | undefined, InstanceLife>();
+  for (const life of [...lives].sort((a, b) => countedAtMs(a) - countedAtMs(b))) {
+    const region = sim.region(life.region);
+    const instance = region.ec2.instances.get(life.instanceId);
+    const server = instance && serverOf(sim, region, instance);
+    if (!first.has(server)) first.set(server, life);
+  }
+  return [...first.values()];
 }
 
 /** Commands on an instance that were sent before `beforeMs`, oldest first. */

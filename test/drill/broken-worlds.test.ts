@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { RecoveryKind } from '../../recovery/terms.ts';
+import { type RecoveryKind, recoveryKinds } from '../../recovery/terms.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import {
@@ -108,8 +108,8 @@ const worlds: readonly Broken[] = [
   },
 ];
 
-for (const { name, says, kinds = ['drill', 'failover'], sabotage, ...options } of worlds) {
-  for (const kind of kinds) {
+for (const { name, says, kinds, sabotage, ...options } of worlds) {
+  for (const kind of kinds ?? recoveryKinds) {
     test(`a ${kind} in a world ${name} ends 3 and says why${kind === 'drill' ? ', with everything taken away' : ''}`, async () => {
       const rehearsed = await rehearseShop({
         plan: impatientPlan(),

@@ -53,8 +53,8 @@ test('what nobody asked AWS for does not count: a wait between two requests leav
     b.chain.map(({ edge }) => edge),
     a.chain.map(({ edge }) => edge),
   );
-  // Checks of a target group come at their own phase: up to an interval may differ.
-  assert.ok(Math.abs(b.seconds - a.seconds) <= 12, `${a.seconds} and ${b.seconds}`);
+  // Checks of a target group come at their own phase, first when it registers and then when it is ready.
+  assert.ok(Math.abs(b.seconds - a.seconds) <= 20, `${a.seconds} and ${b.seconds}`);
 });
 
 test('a server that others wait for decides: its boot, its agent, its volume and its mount', async () => {

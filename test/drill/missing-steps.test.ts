@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type RecoveryKind, recoveryKinds, type StepName, stepNames } from '../../recovery/terms.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
+import { assertReadable, hurry, impatientPlan, rehearseShop, template } from './shop.ts';
+import { taskOf, withoutStep } from './surgery.ts';
+
+/** A failover ends without clean-up and sweep: its machine never comes there. */
+const steps: Readonly<Record<RecoveryKind, readonly StepName[]>> = {
+  drill: stepNames,
+  failover: stepNames.filter((name) => name !== 'cleanup' && name !== 'sweep'),
+};
+const plan = impatientPlan();
+
+for (const kind of recoveryKinds) {
+  for (const step of steps[kind]) {
+    test(`a ${kind} whose machine has lost its step ${step} is not called good`, async () => {
+      const cut = withoutStep(template, step);
+      const rehearsed = await rehearseShop({ kind, seed: 45, plan, template: cut, sabotage: hurry });
+      const { evidence, account } = rehearsed;
+      const task = taskOf(step).toLowerCase();
+      const called = account.sim.region(plan.regions.recovery).lambda.invocations;
+      assert.deepEqual(
+        called.filter(({ functionName }) => functionName.toLowerCase().endsWith(`${kind}${task}`)),
+        [],
+        'the step was called although its Task is gone',
+      );
+      assert.match(evidence.outcome, /^(held|failed)$/);
+      assert.equal(exitCodeOf(evidence), 3);
+      assertReadable(evidence.reason);
+      assert.deepEqual(evidence.violations, []);
+      if (step !== 'cleanup') assert.deepEqual(evidence.leaks, []);
+    });
+  }
+}
