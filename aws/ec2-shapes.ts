@@ -3,7 +3,7 @@ import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../reco
 
 /** EC2's shapes as ours; SDK types stop here. */
 export function toInstance(instance: Instance): ObservedInstance {
-  const { StateReason, IamInstanceProfile, KeyName } = instance;
+  const { StateReason, IamInstanceProfile, KeyName, ClientToken } = instance;
   return {
     id: instance.InstanceId ?? '',
     imageId: instance.ImageId ?? '',
@@ -17,6 +17,7 @@ export function toInstance(instance: Instance): ObservedInstance {
     ...(StateReason?.Code && { stateReason: `${StateReason.Code}: ${StateReason.Message ?? ''}` }),
     ...(IamInstanceProfile?.Arn && { profileArn: IamInstanceProfile.Arn }),
     ...(KeyName && { keyName: KeyName }),
+    ...(ClientToken && { clientToken: ClientToken }),
   };
 }
 

@@ -77,6 +77,9 @@ const schema = v.object({
 /** No call is started after this share of the invocation's time: the rest is for writing down what was seen. */
 const workingShare = 0.6;
 
+/** How long an answer that no rule knows is looked at again before it holds. */
+const oddSeconds = 60;
+
 /** The share of the time a step has worked that it waits at the least. */
 const paceShare = 0.03;
 
@@ -98,19 +101,25 @@ async function callStep(
   if ('status' in opened) return toOutput(name, opened);
   const { ledger, plan, now } = opened;
   const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
-  if (!stored.ok) return toOutput(name, unreadable(opened, stored));
-  const record = stored.value?.value as StepRecord | undefined;
+  // Clean-up finds by tags what it takes away: a ledger that is gone must not keep copies running.
+  if (!stored.ok && name !== 'cleanup') return toOutput(name, unreadable(opened, stored));
+  const entry = stored.ok ? stored.value : undefined;
+  const record = entry?.value as StepRecord | undefined;
   const key = ledgerKeys.step(plan.plan, input.recovery, name);
   const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
-  const own = new OwnRecord(ledger, key, stored.value, nonce);
+  const own = new OwnRecord(ledger, key, entry, nonce);
   const context: StepContext = { ...opened, record, own };
   const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
   const result = lost ? { standing: lost } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
-  const standing = bounded(result.standing, name, context, firstAt);
-  const unwritten = await own.save(nextRecord(name, context, standing, result, firstAt, now()));
+  const { standing: settled, oddSince } = settleOdd(result.standing, context);
+  const standing = bounded(settled, name, context, firstAt);
+  const unwritten = await own.save({
+    ...nextRecord(name, context, standing, result, firstAt, now()),
+    ...(oddSince && { oddSince }),
+  });
   // A step is done when that is written down: the next steps and the evidence read the record, not this answer.
-  return toOutput(name, unwritten ? unreadable(context, unwritten) : standing);
+  return toOutput(name, unwritten && name !== 'cleanup' ? unreadable(context, unwritten) : standing);
 }
 
 function openContext(name: StepName, input: StepInput, invocation: Invocation): Opened | Standing {
@@ -194,6 +203,20 @@ function unreadable({ input, identity, now }: Opened, refusal: Refusal): Standin
     unblock: 'restore access to the ledger bucket, then continue',
     counts: nothing,
   };
+}
+
+/**
+ * A refusal that no rule knows, or a permission that is missing, may be a stray answer of a Region in trouble: it is looked
+ * at again for a minute before it holds the recovery for a person.
+ */
+function settleOdd(standing: Standing, context: StepContext): { standing: Standing; oddSince?: Instant } {
+  if (standing.status !== 'held' || !standing.mayPass) return { standing };
+  const { record, input } = context;
+  const now = context.now();
+  const oddSince = (record?.run === input.run ? record.oddSince : undefined) ?? now;
+  if (secondsBetween(oddSince, now) >= oddSeconds) return { standing, oddSince };
+  const { reason, counts } = standing;
+  return { standing: { status: 'working', waitSeconds: 5, waitingFor: reason, counts }, oddSince };
 }
 
 function bounded(standing: Standing, name: StepName, context: StepContext, firstAt: Instant): Standing {

@@ -16,6 +16,8 @@ export interface ObservedInstance {
   readonly profileArn?: string;
   readonly keyName?: string;
   readonly launchedAt: Instant;
+  /** The token of the request that launched it. */
+  readonly clientToken?: string;
   readonly tags: ObservedTags;
 }
 

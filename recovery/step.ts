@@ -52,6 +52,7 @@ export type Standing =
       readonly reason: string;
       readonly unblock: string;
       readonly counts: Counts;
+      readonly mayPass?: true;
     };
 
 /** A problem of one item, as long as the others go on. */
@@ -60,6 +61,8 @@ export interface Problem {
   readonly code: string;
   readonly reason: string;
   readonly unblock: string;
+  /** It rests on a single answer of AWS that may have been a stray one. */
+  readonly mayPass?: true;
 }
 
 /** What the ledger keeps of a step, under `recoveries/<plan>/<id>/steps/<step>.json`. `memory` is the step's own. */
@@ -78,6 +81,8 @@ export interface StepRecord {
   readonly reason?: string;
   readonly unblock?: string;
   readonly resources: readonly ResourceRef[];
+  /** Since when AWS has given an answer that no rule knows. */
+  readonly oddSince?: Instant;
   readonly memory: unknown;
 }
 
@@ -166,6 +171,7 @@ export function weighRefusal(
       return {
         problem: {
           status: 'held',
+          mayPass: true,
           code: 'Denied',
           reason: sentence,
           unblock: `grant the step's role the action ${refusal.asked}, then continue`,
@@ -175,6 +181,7 @@ export function weighRefusal(
       return {
         problem: {
           status: 'held',
+          mayPass: true,
           code: refusal.code,
           reason: sentence,
           unblock: 'look at the error, remove its cause, then continue',

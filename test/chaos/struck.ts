@@ -21,7 +21,7 @@ import { packagedTemplate } from '../../stack/template.ts';
 
 isolateFromMachine(process.env);
 const root = join(import.meta.dirname, '../..');
-export const [planText, worldText, template] = await Promise.all([
+const [planText, worldText, template] = await Promise.all([
   readFile(join(root, 'plans/shop.yaml'), 'utf8'),
   readFile(join(root, 'worlds/shop.yaml'), 'utf8'),
   packagedTemplate() as Promise<Template>,
@@ -57,16 +57,20 @@ export interface Strike {
   readonly seed: number;
   readonly plan?: Plan;
   readonly world?: World;
-  readonly template?: Template;
   /** Simulated seconds after which a run counts as hung. */
   readonly boundSeconds?: number;
   /** How many runs of the same recovery follow each other, as `lifeboat continue` starts them. */
   readonly runs?: number;
   /** Breaks something, or arranges for it to break. */
   readonly with?: (stage: Stage) => void;
-  readonly onStep?: (output: StepOutput, stage: Stage) => void;
   /** Called between two runs. */
   readonly between?: (stage: Stage, run: number) => void;
+}
+
+/** What a step's function answered, and when. */
+export interface Answered {
+  readonly atMs: number;
+  readonly output: StepOutput;
 }
 
 /** What was left, by the simulator's truth unless it says otherwise. */
@@ -91,21 +95,20 @@ export interface Aftermath extends Stage {
   /** Calls of an operation that acted. */
   readonly acted: (operation: string) => readonly CallRecord[];
   readonly lock: ActiveRecord | undefined;
-  readonly steps: readonly StepOutput[];
+  readonly steps: readonly Answered[];
 }
 
 /** Runs a recovery in a world that is struck, to its end or until it counts as hung, and looks at what is left. */
 export async function strike(given: Strike): Promise<Aftermath> {
   const { kind, seed, plan = shop.plan, world = shop.world, runs = 1 } = given;
-  const steps: StepOutput[] = [];
+  const steps: Answered[] = [];
   const opened = openAccount({
     world,
     plan,
-    template: given.template ?? template,
+    template,
     seed,
     onStep: (output) => {
-      steps.push(output);
-      given.onStep?.(output, stage);
+      steps.push({ atMs: sim.clock.nowMs(), output });
     },
   });
   const { sim } = opened;
@@ -192,7 +195,7 @@ function watch({ region, recovery }: Stage): {
   return { instances, volumes };
 }
 
-export function lockOf({ sim, ledgerBucket, plan }: Stage): ActiveRecord | undefined {
+function lockOf({ sim, ledgerBucket, plan }: Stage): ActiveRecord | undefined {
   const body = sim.s3.read(ledgerBucket, ledgerKeys.active(plan.plan))?.body;
   return body && (JSON.parse(new TextDecoder().decode(body)) as ActiveRecord);
 }

@@ -119,19 +119,17 @@ test('a drill that cannot write into its ledger does nothing at all', async () =
   assert.deepEqual(made, []);
 });
 
-for (const operation of ['TerminateInstances', 'DeleteDBInstance'] as const) {
-  test(`a drill whose clean-up never gets ${operation} through fails and says so`, async () => {
-    const { evidence } = await drill(answerOddly('cleanup', operation));
-    assertNotGood(evidence);
-    assert.equal(evidence.outcome, 'failed');
-    assertSaysWhy(evidence);
-    assert.match(evidence.reason ?? '', new RegExp(`${operation} answered SomethingNew`));
-    assert.ok(evidence.leaks.length > 0);
-    assert.deepEqual(evidence.violations, []);
-  });
-}
+test('a drill whose clean-up never gets TerminateInstances through fails and says so', async () => {
+  const { evidence } = await drill(answerOddly('cleanup', 'TerminateInstances'));
+  assertNotGood(evidence);
+  assert.equal(evidence.outcome, 'failed');
+  assertSaysWhy(evidence);
+  assert.match(evidence.reason ?? '', /TerminateInstances answered SomethingNew/);
+  assert.ok(evidence.leaks.length > 0);
+  assert.deepEqual(evidence.violations, []);
+});
 
-for (const operation of ['DescribeInstances', 'DescribeDBInstances', 'TerminateInstances', 'DeleteVolume']) {
+for (const operation of ['DescribeDBInstances', 'DeleteVolume']) {
   test(`one odd answer to ${operation} does not keep clean-up from taking everything away`, async () => {
     const rehearsed = await drill(answerOddly('cleanup', operation, 1));
     assertNothingLeft(rehearsed);

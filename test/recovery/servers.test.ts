@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import type { ObservedImage, ObservedInstance } from '../../recovery/observed.ts';
 import type { LaunchSource, Plan, ServerItem, StartSource } from '../../recovery/plan/plan.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
-import { type LaunchNeed, planLaunches } from '../../recovery/steps/servers/launches.ts';
+import {
+  answerBySight,
+  type LaunchNeed,
+  launchToken,
+  planLaunches,
+} from '../../recovery/steps/servers/launches.ts';
 import { emptyServersMemory, type Launch, type ServersMemory } from '../../recovery/steps/servers/memory.ts';
 import {
   needsAgent,
@@ -91,18 +96,21 @@ function need(index: number, item: ServerItem = worker, copyOf?: ObservedInstanc
   };
 }
 
-function refusedLaunch(ordinal: number, parts: Partial<Launch> = {}): Launch {
-  return {
+const candidates = worker.source.types.flatMap((type) =>
+  worker.source.subnets.map((subnet) => ({ type, subnet })),
+);
+
+/** The worker's launches that were refused, one candidate after the other. */
+function refusedLaunches(count: number): Launch[] {
+  return Array.from({ length: count }, (_, ordinal) => ({
     ordinal,
     item: 'worker',
     slots: ['worker#0'],
     image: 'ami-1',
-    type: 't',
-    subnet: 's',
+    ...candidates[ordinal % candidates.length]!,
     requestedAt: '2026-03-02T08:59:55Z',
     refused: 'no capacity',
-    ...parts,
-  };
+  }));
 }
 
 const launchContext = (memory: Partial<ServersMemory> = {}, kind: RecoveryKind = 'failover') => ({
@@ -114,7 +122,6 @@ const launchContext = (memory: Partial<ServersMemory> = {}, kind: RecoveryKind =
 
 test('slots of one item and image go into one launch', () => {
   const planned = planLaunches([need(0), need(1), need(2)], launchContext());
-  assert.ok(planned.kind === 'launches');
   assert.deepEqual(
     planned.launches.map((launch) => launch.slots),
     [['worker#0', 'worker#1', 'worker#2']],
@@ -126,7 +133,7 @@ test('copies of different models are launched apart', () => {
     [need(0, web, instance('i-1')), need(1, web, instance('i-2', { subnet: 'subnet-c' }))],
     launchContext(),
   );
-  assert.ok(planned.kind === 'launches' && planned.launches.length === 2);
+  assert.equal(planned.launches.length, 2);
   assert.deepEqual(
     planned.launches.map((launch) => launch.ordinal),
     [0, 1],
@@ -135,26 +142,45 @@ test('copies of different models are launched apart', () => {
 
 test('refusals go through every subnet for a type before the next type', () => {
   const tried = [0, 1, 2, 3].map((count) => {
-    const launches = Array.from({ length: count }, (_, i) => refusedLaunch(i));
-    const planned = planLaunches([need(0)], launchContext({ launches }));
-    return planned.kind === 'launches'
-      ? `${planned.launches[0]?.type} ${planned.launches[0]?.subnet.slice(-1)}`
-      : planned.kind;
+    const [launch] = planLaunches([need(0)], launchContext({ launches: refusedLaunches(count) })).launches;
+    return `${launch?.type} ${launch?.subnet.slice(-1)}`;
   });
   assert.deepEqual(tried, ['m7g.large 1', 'm7g.large 3', 'm6g.large 1', 'm6g.large 3']);
 });
 
 test('after a whole round of refusals the next round waits a little', () => {
-  const launches = [0, 1, 2, 3].map((i) => refusedLaunch(i));
+  const launches = refusedLaunches(4);
   const planned = planLaunches([need(0)], launchContext({ launches }));
-  assert.ok(planned.kind === 'wait' && planned.seconds === 25);
+  assert.deepEqual([planned.launches, planned.waits[0]?.seconds], [[], 25]);
   const later = planLaunches([need(0)], { ...launchContext({ launches }), now: '2026-03-02T09:01:00Z' });
-  assert.ok(later.kind === 'launches' && later.launches[0]?.ordinal === 4);
+  assert.equal(later.launches[0]?.ordinal, 4);
+});
+
+test('refusals of two groups at once lead both to a candidate that was not asked yet', () => {
+  const launches = [...refusedLaunches(1), { ...refusedLaunches(1)[0]!, ordinal: 1 }];
+  const [launch] = planLaunches([need(0)], launchContext({ launches })).launches;
+  assert.equal(`${launch?.type} ${launch?.subnet.slice(-1)}`, 'm7g.large 3');
+});
+
+test('copies of one image go into one launch of a drill, wherever their models stand', () => {
+  const models = [instance('i-1'), instance('i-2', { subnet: 'subnet-c' })];
+  const needs = models.map((model, i) => need(i, web, model));
+  assert.equal(planLaunches(needs, launchContext({}, 'drill')).launches.length, 1);
+});
+
+test('a launch whose answer was lost is answered by the instance that names its token', () => {
+  const lost: Launch = (({ refused: _refused, ...rest }) => rest)(refusedLaunches(1)[0]!);
+  const memory = { ...emptyServersMemory, launches: [lost] };
+  const seen = [
+    instance('i-1', { clientToken: launchToken('shop-failover-7', 0) }),
+    instance('i-2', { clientToken: 'other' }),
+  ];
+  assert.deepEqual(answerBySight(memory, 'shop-failover-7', seen).launches[0]?.ids, ['i-1']);
+  assert.equal(answerBySight(memory, 'shop-failover-8', seen).launches[0]?.ids, undefined);
 });
 
 test('a drill launches into its own subnets only', () => {
   const planned = planLaunches([need(0, web, instance('i-1'))], launchContext({}, 'drill'));
-  assert.ok(planned.kind === 'launches');
   assert.equal(planned.launches[0]?.subnet, plan.drill.network?.subnets[0]);
 });
 
@@ -168,7 +194,6 @@ test('no slot is ever in two of the launches planned at once, and none is left o
           image: `ami-${image}`,
         }));
         const planned = planLaunches(needs, launchContext());
-        assert.ok(planned.kind === 'launches');
         const slots = planned.launches.flatMap((launch) => launch.slots);
         assert.deepEqual([...slots].sort(), needs.map(({ slot }) => slot.name).sort());
         assert.equal(new Set(planned.launches.map((launch) => launch.ordinal)).size, planned.launches.length);

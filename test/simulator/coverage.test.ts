@@ -164,3 +164,14 @@ test('every table has a place for each thing that it counts', () => {
   assert.match(sections.get('template resources')!, /^\| `AWS::S3::Bucket` \|/m);
   assert.match(sections.get('workflow states')!, /^\| `Task` \|.*`Credentials`/m);
 });
+
+test('every duration that is drawn, and every request limit, says what it rests on', () => {
+  for (const name of ['distributions', 'buckets']) {
+    const rows = [...sections.get(name)!.matchAll(/^\| (`.+?`) \|.*\| (.+?) \|$/gm)];
+    assert.ok(rows.length > 30, name);
+    assert.deepEqual(
+      rows.filter(([, , basis = '']) => !/\b(doc|api|obs|inc|est)\b/.test(basis)).map(([, path]) => path),
+      [],
+    );
+  }
+});

@@ -161,7 +161,13 @@ test('every distribution grows with its quantile and keeps to its bounds', () =>
   fc.assert(law, { seed: 5, numRuns: 1000 });
 });
 
-test('every distribution of defaults.json makes sense, and says what it rests on', () => {
+test('a log-normal is cut at its bounds, which take the share of all that would lie beyond them', () => {
+  const shape = { dist: 'lognormal', p50: 10, p95: 40, min: 8, max: 20 } as const;
+  assert.deepEqual([quantile(shape, 0.01), quantile(shape, 0.99)], [8, 20]);
+  assert.ok(within(quantile(shape, 0.5), 10, 1e-8));
+});
+
+test('every distribution of defaults.json makes sense', () => {
   const odd = all.filter(([, shape]) => {
     if (shape.dist !== 'lognormal') return shape.min > shape.max;
     const { p50, p95, p99, max = Number.POSITIVE_INFINITY } = shape;

@@ -90,6 +90,19 @@ test('a gap in the model ends the run even when the caller swallows the error', 
   await assert.rejects(sim.clock.drive(Promise.resolve()), NotSimulated);
 });
 
+test('so it does when AWS itself makes the call', async () => {
+  const sim = openAccount();
+  const call = {
+    service: 'rds',
+    region: recovery,
+    operation: 'CreateDBCluster',
+    requestId: 'r',
+    headers: {},
+  } as const;
+  const answer = sim.ask({ ...call, accessKeyId: 'AKIATEST', input: {} }).catch(() => 'swallowed');
+  await assert.rejects(sim.clock.drive(answer), /^NotSimulated: rds:CreateDBCluster is not simulated/);
+});
+
 test('a Region that the world does not have is a gap in the model', async () => {
   const sim = openAccount();
   assert.throws(() => sim.region('eu-west-1'), /^NotSimulated: Region eu-west-1 is not simulated/);

@@ -1,8 +1,9 @@
 import { type Answer, type Refusal, sayRefusal } from '../../../recovery/answer.ts';
-import { clientToken, creationTags } from '../../../recovery/identity.ts';
+import { creationTags } from '../../../recovery/identity.ts';
 import type { ObservedInstance } from '../../../recovery/observed.ts';
 import type { ServerItem } from '../../../recovery/plan/plan.ts';
 import { absentProblem, type Problem } from '../../../recovery/step.ts';
+import { launchToken } from '../../../recovery/steps/servers/launches.ts';
 import type { Launch, Member, ServersMemory } from '../../../recovery/steps/servers/memory.ts';
 import type { Instant } from '../../../recovery/terms.ts';
 import type { Ec2, LaunchRequest } from '../../ec2.ts';
@@ -19,6 +20,7 @@ export interface Start {
 export interface StartsOutcome {
   readonly typesRefused: Record<string, readonly string[]>;
   readonly refusedAt: Record<string, Instant>;
+  readonly starts: Record<string, number>;
   readonly refusals: readonly Refusal[];
   /** How many calls were made. */
   readonly asked: number;
@@ -33,6 +35,7 @@ export async function startAll(
 ): Promise<StartsOutcome> {
   const typesRefused = { ...memory.typesRefused };
   const refusedAt = { ...memory.refusedAt };
+  const startCounts = { ...memory.starts };
   const refusals: Refusal[] = [];
   const groups = Map.groupBy(
     starts,
@@ -41,7 +44,10 @@ export async function startAll(
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const refused = await startGroup(ec2, group);
-      if (!refused) return;
+      if (!refused) {
+        for (const { instance } of group) startCounts[instance.id] = (startCounts[instance.id] ?? 0) + 1;
+        return;
+      }
       if (refused.kind !== 'capacity') refusals.push(refused);
       else {
         for (const { instance, changeTypeTo } of group) {
@@ -53,7 +59,7 @@ export async function startAll(
       }
     }),
   );
-  return { typesRefused, refusedAt, refusals, asked: groups.size };
+  return { typesRefused, refusedAt, starts: startCounts, refusals, asked: groups.size };
 }
 
 async function startGroup(ec2: Ec2, group: readonly Start[]): Promise<Refusal | undefined> {
@@ -108,7 +114,7 @@ async function launchRequest(
   const { identity, plan } = context;
   const item = plan.servers.find((candidate) => candidate.name === launch.item);
   const common = {
-    token: clientToken(identity.recovery, 'launch', launch.ordinal),
+    token: launchToken(identity.recovery, launch.ordinal),
     count: launch.slots.length,
     image: launch.image,
     type: launch.type,

@@ -2,7 +2,7 @@ import type { Refusal } from '../../../recovery/answer.ts';
 import type { ServerItem } from '../../../recovery/plan/plan.ts';
 import { absentProblem, type Problem, standingAfterCalls } from '../../../recovery/step.ts';
 import { chooseImage } from '../../../recovery/steps/servers/images.ts';
-import { type LaunchNeed, planLaunches } from '../../../recovery/steps/servers/launches.ts';
+import { answerBySight, type LaunchNeed, planLaunches } from '../../../recovery/steps/servers/launches.ts';
 import {
   emptyServersMemory,
   type Launch,
@@ -45,7 +45,8 @@ export async function reconcileServers(context: StepContext): Promise<StepResult
   const look = await observeServers(context, clients);
   if (!look.ok) return { ...refused(context, look), memory: before };
   const { seen, refusals } = look.value;
-  const memory = noteRunning(before, seen, context.now());
+  const answered = answerBySight(before, context.identity.recovery, Object.values(seen.launched));
+  const memory = noteRunning(answered, seen, context.now());
   const view = { plan: context.plan, kind: context.identity.kind, now: context.now(), seen, memory };
   const needs: ItemNeed[] = [];
   const problems: Problem[] = refusals
@@ -91,6 +92,7 @@ async function carryOut(
     ...launching.memory,
     typesRefused: started.typesRefused,
     refusedAt: started.refusedAt,
+    starts: started.starts,
   };
   const members = currentMembers(needs);
   const problems = [...state.problems, ...of('problem').map((need) => need.problem), ...launching.problems];
@@ -134,7 +136,7 @@ async function launch(
     now: context.now(),
     memory,
   });
-  const fresh = planned.kind === 'launches' ? planned.launches : [];
+  const fresh = planned.launches;
   const models = Object.fromEntries(
     Object.values(seen.standing)
       .flat()
@@ -150,10 +152,7 @@ async function launch(
   const ran = await runLaunches(context, ec2, asked, models);
   const answers = new Map<number, Launch>(ran.launches.map((one) => [one.ordinal, one]));
   const launches = intended.launches.map((one) => answers.get(one.ordinal) ?? one);
-  const waits: Wait[] = [
-    ...(planned.kind === 'wait' ? [planned] : []),
-    ...ran.launches.flatMap(waitAfterLaunch),
-  ];
+  const waits: Wait[] = [...planned.waits, ...ran.launches.flatMap(waitAfterLaunch)];
   return {
     memory: { ...intended, launches },
     problems: [...wanted.problems, ...ran.problems],

@@ -1,3 +1,5 @@
+import { invariant } from '../../errors.ts';
+import { clientToken } from '../../identity.ts';
 import type { ObservedInstance } from '../../observed.ts';
 import type { Plan, ServerItem } from '../../plan/plan.ts';
 import { type Instant, type RecoveryKind, secondsBetween } from '../../terms.ts';
@@ -12,9 +14,10 @@ export interface LaunchNeed {
   readonly copyOf?: ObservedInstance;
 }
 
-export type LaunchPlan =
-  | { readonly kind: 'launches'; readonly launches: readonly Launch[] }
-  | { readonly kind: 'wait'; readonly seconds: number; readonly for: string };
+export interface LaunchPlan {
+  readonly launches: readonly Launch[];
+  readonly waits: readonly { readonly seconds: number; readonly for: string }[];
+}
 
 interface Candidate {
   readonly type: string;
@@ -38,23 +41,25 @@ export function planLaunches(
   },
 ): LaunchPlan {
   const launches: Launch[] = [];
-  for (const group of groupNeeds(needs)) {
+  const waits: { seconds: number; for: string }[] = [];
+  for (const group of groupNeeds(needs, context.kind)) {
     const first = group[0]!;
     const candidates = candidatesOf(first, context.plan, context.kind);
     const refused = context.memory.launches.filter(
       (launch) => launch.item === first.item.name && launch.refused,
     );
+    const round = openRound(candidates, refused);
     const last = refused.at(-1);
-    const roundIsOver = refused.length > 0 && refused.length % candidates.length === 0;
-    const sinceSeconds = last ? secondsBetween(last.requestedAt, context.now) : 0;
-    if (roundIsOver && sinceSeconds < roundPauseSeconds) {
-      return {
-        kind: 'wait',
+    const sinceSeconds = last ? secondsBetween(last.requestedAt, context.now) : roundPauseSeconds;
+    if (round.size === 0 && sinceSeconds < roundPauseSeconds) {
+      waits.push({
         seconds: roundPauseSeconds - sinceSeconds,
         for: `servers.${first.item.name}: capacity; every type was refused in every subnet (${last?.refused})`,
-      };
+      });
+      continue;
     }
-    const candidate = candidates[refused.length % candidates.length]!;
+    const candidate = candidates.find((one) => !round.has(nameOf(one)));
+    invariant(candidate, `servers.${first.item.name} has a type and a subnet to launch into`);
     launches.push({
       ordinal: context.memory.launches.length + launches.length,
       item: first.item.name,
@@ -65,10 +70,25 @@ export function planLaunches(
       requestedAt: context.now,
     });
   }
-  return { kind: 'launches', launches };
+  return { launches, waits };
 }
 
-function groupNeeds(needs: readonly LaunchNeed[]): readonly (readonly LaunchNeed[])[] {
+/** The candidates that were refused since the last whole round of refusals: they are not asked again in this one. */
+function openRound(candidates: readonly Candidate[], refused: readonly Launch[]): ReadonlySet<string> {
+  const round = new Set<string>();
+  for (const launch of refused) {
+    round.add(nameOf(launch));
+    if (candidates.every((one) => round.has(nameOf(one)))) round.clear();
+  }
+  return round;
+}
+
+function nameOf({ type, subnet }: Candidate): string {
+  return `${type} ${subnet}`;
+}
+
+/** Slots that one call can fill. A drill does not use its models' subnets and groups, so they do not tell slots apart there. */
+function groupNeeds(needs: readonly LaunchNeed[], kind: RecoveryKind): readonly (readonly LaunchNeed[])[] {
   const groups = new Map<string, LaunchNeed[]>();
   for (const need of needs) {
     const source = need.copyOf;
@@ -76,9 +96,7 @@ function groupNeeds(needs: readonly LaunchNeed[]): readonly (readonly LaunchNeed
       need.item.name,
       need.image,
       source?.type,
-      source?.subnet,
-      source?.profileArn,
-      source?.securityGroups.join(),
+      ...(kind === 'drill' ? [] : [source?.subnet, source?.profileArn, source?.securityGroups.join()]),
     ].join('\n');
     groups.set(key, [...(groups.get(key) ?? []), need]);
   }
@@ -99,4 +117,27 @@ function candidatesOf(need: LaunchNeed, plan: Plan, kind: RecoveryKind): readonl
           ? [own.subnet]
           : [];
   return types.flatMap((type) => subnets.map((subnet) => ({ type, subnet })));
+}
+
+/** The token of a launch: its number in the ledger says which one it is, and with it all its parameters. */
+export function launchToken(recovery: string, ordinal: number): string {
+  return clientToken(recovery, 'launch', ordinal);
+}
+
+/**
+ * Launches whose answer was lost are answered by what is seen: an instance names the token that launched it. One that is
+ * not seen yet is asked for again, under the same token.
+ */
+export function answerBySight(
+  memory: ServersMemory,
+  recovery: string,
+  launched: readonly ObservedInstance[],
+): ServersMemory {
+  const launches = memory.launches.map((launch) => {
+    if (launch.ids || launch.refused) return launch;
+    const token = launchToken(recovery, launch.ordinal);
+    const ids = launched.filter((instance) => instance.clientToken === token).map(({ id }) => id);
+    return ids.length > 0 ? { ...launch, ids } : launch;
+  });
+  return { ...memory, launches };
 }

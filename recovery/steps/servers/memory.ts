@@ -37,6 +37,8 @@ export interface ServersMemory {
   readonly typesRefused: Readonly<Record<string, readonly string[]>>;
   /** When a start was last refused, by instance. */
   readonly refusedAt: Readonly<Record<string, Instant>>;
+  /** How often EC2 accepted to start each standing instance. */
+  readonly starts: Readonly<Record<string, number>>;
   /** When each instance was first seen running. */
   readonly runningSince: Readonly<Record<string, Instant>>;
   /** Who fills the slots now; the steps after this one read it. */
@@ -56,6 +58,7 @@ export const emptyServersMemory: ServersMemory = {
   launches: [],
   typesRefused: {},
   refusedAt: {},
+  starts: {},
   runningSince: {},
   members: [],
 };

@@ -46,6 +46,8 @@ export interface SlotsContext {
 const launchesPerSlotMax = 3;
 /** EC2 may be late to show an instance, by minutes at the worst (EC2 Developer Guide, eventual consistency). */
 const lateSeconds = 300;
+/** How often a standing instance is started before its falling back to stopped counts as a failure. */
+const startsMax = 2;
 /** How long to leave a zone without capacity alone before asking it again. */
 const capacityPauseSeconds = 30;
 
@@ -218,6 +220,8 @@ function stoppedNeed(
   context: SlotsContext,
 ): SlotNeed {
   if (item.source.kind !== 'start') return { kind: 'launch', slot };
+  // EC2 accepts a start and lets the instance fall back to stopped, say when its key cannot be used.
+  if ((context.memory.starts[instance.id] ?? 0) >= startsMax) return fellBack(slot, item, instance);
   const refused = context.memory.typesRefused[instance.id] ?? [];
   if (!refused.includes(instance.type)) return { kind: 'start', instance };
   const next = item.source.types.find((type) => !refused.includes(type));
@@ -230,6 +234,16 @@ function stoppedNeed(
     seconds: capacityPauseSeconds - sinceSeconds,
     for: `servers.${item.name}: capacity in ${instance.zone} for ${refused.join(', ')}`,
   };
+}
+
+function fellBack(slot: Slot, item: ServerItem, instance: ObservedInstance): SlotNeed {
+  if (item.source.kind === 'start' && item.source.orElse === 'launch') return { kind: 'launch', slot };
+  return problem(
+    'failed',
+    'StartFailed',
+    `servers.${item.name}: ${instance.id} was started ${startsMax} times and is stopped again (${instance.stateReason ?? 'no reason given'})`,
+    'remove the cause that EC2 names, or allow orElse: launch, then continue',
+  );
 }
 
 /** An instance whose agent is not online yet: waited for up to its bound, then replaced, once. */
