@@ -66,29 +66,29 @@ async function once<T>(
 function refusalOf(error: unknown, asked: string): Refusal {
   if (!(error instanceof Error)) throw error;
   const { name, message } = error;
-  if (networkFailures.has(name) || networkFailures.has(String((error as { code?: unknown }).code))) {
-    return refusal('unknown', name, message, asked);
-  }
+  // What the network answers in place of AWS has a system's code and no metadata of a response.
+  const hasSystemCode = typeof (error as { code?: unknown }).code === 'string' && !('$metadata' in error);
+  if (networkFailures.has(name) || hasSystemCode) return refusal('unknown', name, message, asked);
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status === undefined) throw error;
   return refusal(kindOf(name, message, status), name, message, asked);
 }
 
-const networkFailures = new Set([
-  'AbortError',
-  'TimeoutError',
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-]);
+const networkFailures = new Set(['AbortError', 'TimeoutError']);
 
 /** Codes by what they mean for a step; each from the service's API Reference. */
 const codes: Readonly<Record<Exclude<RefusalKind, 'unknown' | 'unlisted'>, ReadonlySet<string>>> = {
   transient: new Set([
     'RequestLimitExceeded',
+    'TooManyUpdates',
+    'Throttled',
+    'EC2ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'BandwidthLimitExceeded',
+    'InternalServiceErrorException',
+    'RequestTimeoutException',
+    'RequestExpired',
     'Throttling',
     'ThrottlingException',
     'ThrottledException',
@@ -127,6 +127,11 @@ const codes: Readonly<Record<Exclude<RefusalKind, 'unknown' | 'unlisted'>, Reado
   ]),
   conflict: new Set([
     'IncorrectState',
+    'InvalidTarget',
+    'InvalidTargetException',
+    'InvalidDBSnapshotStateFault',
+    'InvalidAMIID.Unavailable',
+    'InvalidSnapshot.InUse',
     'IncorrectInstanceState',
     'VolumeInUse',
     'InvalidDBInstanceState',
@@ -156,7 +161,14 @@ const codes: Readonly<Record<Exclude<RefusalKind, 'unknown' | 'unlisted'>, Reado
     'Unsupported',
     'InsufficientDBInstanceCapacity',
     'InsufficientDBInstanceCapacityFault',
-    'MaxSpotInstanceCountExceeded',
+    'InsufficientVolumeCapacity',
+    'InsufficientHostCapacity',
+    'InsufficientCapacityOnHost',
+    'VolumeLimitExceeded',
+    'InstanceQuotaExceeded',
+    'InstanceQuotaExceededFault',
+    'StorageQuotaExceeded',
+    'StorageQuotaExceededFault',
   ]),
 };
 
@@ -166,7 +178,7 @@ function kindOf(name: string, message: string, status: number): RefusalKind {
   }
   // The device name of a detached volume stays taken for some seconds (EC2, AttachVolume).
   if (name === 'InvalidParameterValue' && message.includes('already in use')) return 'conflict';
-  return status >= 500 ? 'transient' : 'unlisted';
+  return status >= 500 || status === 429 ? 'transient' : 'unlisted';
 }
 
 function refusal(kind: RefusalKind, code: string, message: string, asked: string): Refusal {

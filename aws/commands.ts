@@ -1,6 +1,7 @@
 import type { Refusal } from '../recovery/answer.ts';
-import { type Problem, standingAfterCalls } from '../recovery/step.ts';
+import { nothing, type Problem, type Standing, standingAfterCalls } from '../recovery/step.ts';
 import { commandNeed, type SentCommand } from '../recovery/steps/commands.ts';
+import type { StepName } from '../recovery/terms.ts';
 import { openSsm, type Ssm } from './ssm.ts';
 import type { StepContext, StepResult } from './step.ts';
 
@@ -51,6 +52,7 @@ export async function commandStep(
   beside: Beside = { waits: [], problems: [], total: purposes.length },
 ): Promise<StepResult> {
   const { record, input, access } = context;
+  if (beside.total === 0) return { standing: nobodyToAsk(input.step) };
   const sent = record?.run === input.run ? (record.memory as SentCommands | null) : null;
   const result = await pursue(context, openSsm(access), purposes, sent ?? {});
   const parts = {
@@ -66,6 +68,17 @@ export async function commandStep(
       type: 'command',
       id: commandId,
     })),
+  };
+}
+
+/** A step that should run documents and finds nobody to run them on has shown nothing. */
+function nobodyToAsk(step: StepName): Standing {
+  return {
+    status: 'failed',
+    code: 'NoServers',
+    reason: `${step}: no server of the plan is known to this recovery`,
+    unblock: 'see the servers step, then continue',
+    counts: nothing,
   };
 }
 

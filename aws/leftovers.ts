@@ -31,6 +31,14 @@ export async function readLeftovers(context: StepContext): Promise<LeftoversLook
     listed(openRds(access).databases()),
     listed(openSsm(access).parametersBelow(prefix)),
   ]);
-  const copies = databases.filter((database) => database.tags[tagKeys.recovery] === identity.recovery);
-  return { left: { instances, volumes, databases: copies, parameters }, refusals };
+  // Only what a drill makes expires: nothing else is ever taken away, whatever id it carries.
+  const isCopy = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
+    tags[tagKeys.recovery] === identity.recovery && tagKeys.expires in tags;
+  const left = {
+    instances: instances.filter(isCopy),
+    volumes: volumes.filter(isCopy),
+    databases: databases.filter(isCopy),
+    parameters,
+  };
+  return { left, refusals };
 }

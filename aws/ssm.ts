@@ -5,6 +5,7 @@ import {
   GetParametersByPathCommand,
   GetParametersCommand,
   ListCommandInvocationsCommand,
+  type Parameter,
   type ParameterType,
   PutParameterCommand,
   SendCommandCommand,
@@ -29,6 +30,8 @@ export interface ObservedParameter {
   readonly name: string;
   readonly value: string;
   readonly type: string;
+  /** Systems Manager keeps the last hundred: `name:version` reads one back. */
+  readonly version: number;
 }
 
 /** Systems Manager of one Region, in our words. */
@@ -214,10 +217,6 @@ function listParameters(access: Access, client: SSMClient, path: string): Promis
   );
 }
 
-function toParameter(parameter: {
-  Name?: string | undefined;
-  Value?: string | undefined;
-  Type?: string | undefined;
-}): ObservedParameter {
-  return { name: parameter.Name ?? '', value: parameter.Value ?? '', type: parameter.Type ?? 'String' };
+function toParameter({ Name = '', Value = '', Type = 'String', Version = 0 }: Parameter): ObservedParameter {
+  return { name: Name, value: Value, type: Type, version: Version };
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { stepBoundSeconds } from '../recovery/bounds.ts';
 import type { Identity } from '../recovery/identity.ts';
-import { type ActiveRecord, ledgerKeys } from '../recovery/ledger.ts';
+import { type ActiveRecord, ledgerKeys, type OpenedRecord } from '../recovery/ledger.ts';
 import { formatDuration } from '../recovery/plan/durations.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import {
@@ -109,9 +109,12 @@ async function callStep(
   const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
   const own = new OwnRecord(ledger, key, entry, nonce);
   const context: StepContext = { ...opened, record, own };
-  const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
+  const lost =
+    (await wrongKind(context)) ?? (withoutLock.includes(name) ? undefined : await lostLock(context));
   const result = lost ? { standing: lost } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
+  // The records of the other kind are not this machine's to write.
+  if (lost?.status === 'failed' && lost.code === 'WrongKind') return toOutput(name, lost);
   const { standing: settled, oddSince } = settleOdd(result.standing, context);
   const standing = bounded(settled, name, context, firstAt);
   const unwritten = await own.save({
@@ -162,6 +165,25 @@ function openContext(name: StepName, input: StepInput, invocation: Invocation): 
     ledger: openLedger({ ...access, stopAtMs: deadlineMs }, environment.ledgerBucket),
     deps,
     now: () => instantAfter(input.now, (deps.clock.nowMs() - beganMs) / 1000),
+  };
+}
+
+/**
+ * The standing of a machine that was given the id of a recovery of another kind: a drill that cleaned up after a failover
+ * would take the production down. Clean-up goes on without the ledger, since it takes away only what expires.
+ */
+async function wrongKind(context: StepContext): Promise<Standing | undefined> {
+  const { input, plan, ledger, identity } = context;
+  const answer = await ledger.read(ledgerKeys.opened(plan.plan, input.recovery));
+  if (!answer.ok) return input.step === 'cleanup' ? undefined : unreadable(context, answer);
+  const opened = answer.value?.value as OpenedRecord | undefined;
+  if (!opened || opened.kind === identity.kind) return undefined;
+  return {
+    status: 'failed',
+    code: 'WrongKind',
+    reason: `${input.recovery} is a ${opened.kind}, and this is the machine of a ${identity.kind}`,
+    unblock: `start it on the machine of a ${opened.kind}`,
+    counts: nothing,
   };
 }
 

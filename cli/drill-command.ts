@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rehearse } from '../drill/rehearse.ts';
 import type { RecoveryKind } from '../recovery/terms.ts';
@@ -35,6 +35,7 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
   const template = options.template
     ? await readTemplate(options.template)
     : ((await packagedTemplate()) as Template);
+  await prepareOut(options.out);
   // With --json, standard output carries the object alone: whoever follows it reads standard error.
   const progress = showProgress(options.json ? streams.stderr : streams.stdout);
   const { evidence } = await rehearse({
@@ -57,6 +58,20 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
   return exitCodeOf(evidence);
 }
 
+/** Nothing is rehearsed whose result could not be written. Each level is made by itself, so that a wrong place is named. */
+async function prepareOut(out: string): Promise<void> {
+  try {
+    await mkdir(out).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') await mkdir(out, { recursive: true });
+      else if (error.code !== 'EEXIST') throw error;
+    });
+    await access(out, constants.W_OK | constants.X_OK);
+    if (!(await stat(out)).isDirectory()) throw new Error('it is not a directory');
+  } catch (error) {
+    throw new UsageError(`--out ${out}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 async function writeResults(directory: string, evidence: Evidence): Promise<void> {
   await mkdir(directory, { recursive: true });
   await Promise.all([
@@ -67,7 +82,9 @@ async function writeResults(directory: string, evidence: Evidence): Promise<void
 
 async function readTemplate(file: string): Promise<Template> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Template;
+    const template = JSON.parse(await readFile(file, 'utf8')) as Template;
+    if (typeof template.Resources !== 'object') throw new TypeError('it is no CloudFormation template');
+    return template;
   } catch (error) {
     throw new UsageError(`--template ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

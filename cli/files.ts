@@ -1,4 +1,4 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { parsePlan } from '../recovery/plan/parse.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
@@ -36,11 +36,9 @@ export async function loadWorld(file: string | undefined, plan: Plan): Promise<W
 async function find(nameOrFile: string, folder: 'plans' | 'worlds', what: string): Promise<string> {
   const isName = /^[a-z][a-z0-9-]*$/.test(nameOrFile);
   const file = isName ? join(root, folder, `${nameOrFile}.yaml`) : nameOrFile;
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return file;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile()) return file;
+  if (found) throw new UsageError(`there is no ${what} ${nameOrFile}: it is a directory`);
   const known = (await readdir(join(root, folder)))
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => basename(name, '.yaml'));

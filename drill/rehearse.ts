@@ -27,7 +27,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
     onStep: (output) => onProgress?.({ kind: 'step', atMs: account.sim.clock.nowMs(), output }),
   });
   const { sim } = account;
-  for (const name of rehearsal.faults) faults[name]?.apply(sim, world);
+  for (const name of rehearsal.faults) faultNamed(name).apply(sim, world);
   const recovery = `${plan.plan}-${kind}-${seed}`;
   const ignoring = { withoutBuckets: [account.ledgerBucket] };
   const before = inventory(sim, ignoring);
@@ -69,6 +69,12 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
     leaks: leaksOf(judged),
   });
   return { evidence, account };
+}
+
+function faultNamed(name: string) {
+  const fault = faults[name];
+  if (!fault) throw new TypeError(`no world knows the fault ${name}`);
+  return fault;
 }
 
 async function untilAnswered({ sim }: Account, traffic: LiveTraffic | undefined): Promise<void> {

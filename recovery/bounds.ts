@@ -29,7 +29,8 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
     case 'verify':
       return longest(plan.verify, 300);
     case 'traffic':
-      return 900;
+      // The old record's TTL may be hours, and Route 53's control plane has been away for seven (7 December 2021).
+      return 8 * 3600;
     case 'settle':
       return 900;
     case 'cleanup':

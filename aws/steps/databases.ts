@@ -146,7 +146,7 @@ async function callAll(
       } else if (need.kind === 'replacePassword') {
         const answer = await rds.replacePassword(
           need.copy,
-          deps.entropy.hex('masterPassword', need.copy, 32),
+          deps.entropy.hex('masterPassword', need.copy, 28),
         );
         if (answer.ok) items[item.name] = { ...items[item.name], passwordReplacedAt: context.now() };
         else refusals.push(answer);
@@ -156,7 +156,7 @@ async function callAll(
   return refusals;
 }
 
-/** The newest sample of each replica's lag that says something: −1 means that replication is not active, not that it is current. */
+/** The newest sample of each replica's lag; −1 means that replication is not active, so that nobody knows what is lost. */
 async function measureLags(
   context: StepContext,
   known: DatabasesMemory['lags'],
@@ -167,7 +167,8 @@ async function measureLags(
     plan.databases.map(async (item) => {
       if (known[item.name]) return [item.name, known[item.name]] as const;
       const samples = await cloudwatch.replicaLag(item.replica, input.startedAt);
-      const last = samples.ok ? samples.value.find((sample) => sample.value >= 0) : undefined;
+      const [newest] = samples.ok ? samples.value : [];
+      const last = newest && newest.value >= 0 ? newest : undefined;
       if (!samples.ok) context.deps.log('warn', sayRefusal(samples), { item: item.name });
       return [item.name, last && { seconds: last.value, at: last.at }] as const;
     }),

@@ -51,7 +51,7 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
   const { plan, identity, input, ledger } = context;
   const key = ledgerKeys.opened(plan.plan, input.recovery);
   const record: OpenedRecord = {
-    nonce: `${input.recovery} ${plan.hash}`,
+    nonce: `${input.recovery} ${identity.kind} ${plan.hash}`,
     recovery: input.recovery,
     plan: plan.plan,
     planHash: plan.hash,

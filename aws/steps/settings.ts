@@ -8,8 +8,11 @@ import { refused, type StepContext, type StepResult } from '../step.ts';
 import type { DatabasesMemory } from './databases.ts';
 
 interface SettingsMemory {
-  /** What each parameter was before this recovery first wrote it; undefined for one that was not there. */
-  readonly before: Readonly<Record<string, { readonly value: string; readonly type: string } | null>>;
+  /**
+   * What each parameter was before this recovery first wrote it, null for one that was not there. The version names the
+   * value without showing it: it may be a secret, and the ledger is read by many.
+   */
+  readonly before: Readonly<Record<string, { readonly version: number; readonly type: string } | null>>;
 }
 
 /** Writes what the application reads at its start or reload: in place, or below the drill's own prefix. */
@@ -63,13 +66,16 @@ export async function reconcileSettings(context: StepContext): Promise<StepResul
 
 function remember(
   context: StepContext,
-  present: ReadonlyMap<string, { value: string; type: string }>,
+  present: ReadonlyMap<string, { readonly type: string; readonly version: number }>,
 ): SettingsMemory {
   const known = context.record?.memory as SettingsMemory | null | undefined;
   if (known) return known;
   return {
     before: Object.fromEntries(
-      context.plan.settings.map(({ parameter }) => [parameter, present.get(parameter) ?? null]),
+      context.plan.settings.map(({ parameter }) => {
+        const found = present.get(parameter);
+        return [parameter, found ? { version: found.version, type: found.type } : null];
+      }),
     ),
   };
 }

@@ -91,7 +91,7 @@ export function chooseSnapshot(
     return {
       status: 'held',
       code: 'SnapshotTooOld',
-      reason: `volumes.${item.name}: the newest snapshot ${newest.id} is ${formatDuration(ageSeconds)} old and the plan allows ${formatDuration(rpoSeconds)}`,
+      reason: `volumes.${item.name}: the newest snapshot ${newest.id} is ${formatDuration(Math.floor(ageSeconds))} old and the plan allows ${formatDuration(rpoSeconds)}`,
       unblock: `copy a newer snapshot, or raise volumes.${item.name}.snapshot.rpo and accept the loss, then continue`,
     };
   }

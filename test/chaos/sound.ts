@@ -42,7 +42,9 @@ function safety(aftermath: Aftermath, { replaced }: Allowed): string[] {
 }
 
 function trafficBeforeVerified({ acted, steps }: Aftermath): string[] {
-  const verifiedAtMs = steps.find(({ output: { step, status } }) => step === 'verify' && status === 'done')?.atMs;
+  const verifiedAtMs = steps.find(
+    ({ output: { step, status } }) => step === 'verify' && status === 'done',
+  )?.atMs;
   return acted('ChangeResourceRecordSets')
     .filter(({ atMs }) => verifiedAtMs === undefined || atMs < verifiedAtMs)
     .map(() => 'traffic was moved before the recovery was verified');
@@ -69,8 +71,12 @@ function conclusion(aftermath: Aftermath): string[] {
 function recovered(aftermath: Aftermath, { replaced }: Allowed): string[] {
   const { alive, volumes, region } = aftermath;
   const workers = alive('worker').map(({ id }) => id);
-  const attached = volumes.filter(({ state, attachment }) => state === 'in-use' && attachment?.state === 'attached');
-  const surplus = volumes.filter(({ state }) => state !== 'in-use' && state !== 'deleting' && state !== 'deleted');
+  const attached = volumes.filter(
+    ({ state, attachment }) => state === 'in-use' && attachment?.state === 'attached',
+  );
+  const surplus = volumes.filter(
+    ({ state }) => state !== 'in-use' && state !== 'deleting' && state !== 'deleted',
+  );
   const groups = [...region.elbv2.targetGroups.values()];
   return [
     ...(workers.length === 1 ? [] : [`${workers.length} workers live`]),

@@ -47,7 +47,7 @@ runCases<{
   kind?: RecoveryKind;
   standing: Partial<ObservedInstance>;
   launched?: Partial<ObservedInstance>;
-  online?: string[];
+  online?: string[] | null;
   registered?: string[];
   orElse?: StartSource['orElse'];
   memory?: Partial<ServersMemory>;
@@ -56,7 +56,7 @@ runCases<{
   const seen: ServersObservation = {
     standing: { web: [instance('i-web', given.standing)] },
     launched: given.launched ? { 'i-copy': instance('i-copy', given.launched) } : {},
-    online: new Set(given.online),
+    online: given.online === null ? undefined : new Set(given.online),
     registered: { web: new Set(given.registered) },
   };
   const memory = { ...emptyServersMemory, ...given.memory };
@@ -219,6 +219,11 @@ test('an image older than its rpo holds and says how old it is', () => {
   const chosen = chooseImage('worker', worker.source, [image('old', '2026-02-27T09:00:00Z')], now);
   assert.ok('code' in chosen && chosen.code === 'ImageTooOld' && chosen.status === 'held');
   assert.match(chosen.reason, /old is 3d old and the plan allows 26h|old is 72h old and the plan allows/);
+});
+
+test('an age with milliseconds is told in whole seconds', () => {
+  const chosen = chooseImage('worker', worker.source, [image('old', '2026-02-27T09:00:00.123Z')], now);
+  assert.ok('code' in chosen && chosen.code === 'ImageTooOld');
 });
 
 test('no image fails', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
 import { generateKeyPairSync, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { globSync, readFileSync } from 'node:fs';
@@ -8,8 +9,14 @@ import test from 'node:test';
 import { setImmediate as nextTurn, setTimeout as realSleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import fc from 'fast-check';
 import { Deadlock, VirtualClock } from '../../simulator/clock.ts';
+import { openAccount, recovery, settings } from './data-account.ts';
 
 const startMs = Date.UTC(2026, 0, 5);
 const never = new Promise<never>(() => undefined);
@@ -258,4 +265,47 @@ test('no code of a simulation starts jobs of the thread pool, which the clock ca
       return [...unseen, ...(global ? [global[0]] : [])].map((what) => `${file}: ${what}`);
     });
   assert.deepEqual(wrong, []);
+});
+
+test('clients of the SDK start no job of the thread pool, which the clock could not see', async () => {
+  const jobs = new Map<number, string>();
+  const begun: string[] = [];
+  const hook = createHook({
+    trackPromises: false,
+    init: (id, type) => {
+      if (type === 'ZLIB' || type.endsWith('REQUEST')) jobs.set(id, type);
+    },
+    // Jobs that are done on the spot have no callback.
+    before: (id) => begun.push(...(jobs.has(id) ? [jobs.get(id)!] : [])),
+  });
+  const sim = openAccount();
+  sim.s3.createBucket({ name: 'ledger', region: recovery });
+  const metrics = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      MetricName: `metric-${i}`,
+      Value: i,
+      Timestamp: new Date(sim.clock.nowMs()),
+    }));
+  const putMetrics = (count: number) =>
+    // It would compress more than 10 KB in the thread pool.
+    new CloudWatchClient({ ...settings(sim, recovery), disableRequestCompression: true }).send(
+      new PutMetricDataCommand({ Namespace: 'shop', MetricData: metrics(count) }),
+    );
+  const object = { Bucket: 'ledger', Key: 'key', Body: 'x'.repeat(100_000), IfNoneMatch: '*' };
+  hook.enable();
+  try {
+    const answers = [
+      new S3Client(settings(sim, recovery)).send(new PutObjectCommand(object)),
+      new EC2Client(settings(sim, recovery)).send(new DescribeVpcsCommand({})),
+      new SSMClient(settings(sim, recovery)).send(
+        new PutParameterCommand({ Name: '/a', Value: 'on', Type: 'String' }),
+      ),
+      new STSClient(settings(sim, recovery)).send(new GetCallerIdentityCommand({})),
+      putMetrics(1000),
+    ];
+    await sim.clock.drive(Promise.all<unknown>(answers));
+    assert.deepEqual(begun, []);
+  } finally {
+    hook.disable();
+  }
 });

@@ -1,18 +1,13 @@
-/** What every call goes through, whatever service it is for; and the token bucket that services count requests by. */
+/** What every call goes through, whatever service it is for. */
 import assert from 'node:assert/strict';
-import { createHook } from 'node:async_hooks';
 import test from 'node:test';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeAddressesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import fc from 'fast-check';
-import { VirtualClock } from '../../simulator/clock.ts';
 import { Draws } from '../../simulator/draws.ts';
 import { AwsError, NotSimulated } from '../../simulator/errors.ts';
 import type { CallRecord, Interference, Simulator } from '../../simulator/simulator.ts';
-import { TokenBucket } from '../../simulator/throttle.ts';
 import { openAccount, primary, recovery, settings, startMs } from './data-account.ts';
 
 const put = (name: string) => new PutParameterCommand({ Name: name, Value: 'on', Type: 'String' });
@@ -319,110 +314,4 @@ test('a drawn wait tells how long it is and can be taken back', async () => {
   assert.equal(fired, 0);
   await sim.clock.driveUntil(startMs + 600_000);
   assert.equal(fired, 1);
-});
-
-test('clients of the SDK start no job of the thread pool, which the clock could not see', async () => {
-  const jobs = new Map<number, string>();
-  const begun: string[] = [];
-  const hook = createHook({
-    trackPromises: false,
-    init: (id, type) => {
-      if (type === 'ZLIB' || type.endsWith('REQUEST')) jobs.set(id, type);
-    },
-    // Jobs that are done on the spot have no callback.
-    before: (id) => begun.push(...(jobs.has(id) ? [jobs.get(id)!] : [])),
-  });
-  const sim = openAccount();
-  sim.s3.createBucket({ name: 'ledger', region: recovery });
-  const metrics = (count: number) =>
-    Array.from({ length: count }, (_, i) => ({
-      MetricName: `metric-${i}`,
-      Value: i,
-      Timestamp: new Date(startMs),
-    }));
-  const putMetrics = (count: number) =>
-    // It would compress more than 10 KB in the thread pool.
-    new CloudWatchClient({ ...settings(sim, recovery), disableRequestCompression: true }).send(
-      new PutMetricDataCommand({ Namespace: 'shop', MetricData: metrics(count) }),
-    );
-  const object = { Bucket: 'ledger', Key: 'key', Body: 'x'.repeat(100_000), IfNoneMatch: '*' };
-  hook.enable();
-  try {
-    const answers = [
-      new S3Client(settings(sim, recovery)).send(new PutObjectCommand(object)),
-      new EC2Client(settings(sim, recovery)).send(new DescribeVpcsCommand({})),
-      new SSMClient(settings(sim, recovery)).send(put('/a')),
-      new STSClient(settings(sim, recovery)).send(whoAmI()),
-      putMetrics(1000),
-    ];
-    await sim.clock.drive(Promise.all<unknown>(answers));
-    assert.deepEqual(begun, []);
-  } finally {
-    hook.disable();
-  }
-});
-
-/** Requests on a bucket: how long before each one, and how many tokens it wants. */
-const requests = fc.array(
-  fc.record({ waitMs: fc.integer({ min: 0, max: 3000 }), count: fc.integer({ min: 1, max: 6 }) }),
-  { minLength: 1, maxLength: 40 },
-);
-const shapes = fc.record({
-  bucket: fc.integer({ min: 1, max: 20 }),
-  refill: fc.integer({ min: 1, max: 10 }),
-});
-
-/** Makes the requests one after the other; tells for each when it was made, what it wanted and whether it got it. */
-async function request(
-  shape: { readonly bucket: number; readonly refill: number },
-  given: readonly { readonly waitMs: number; readonly count: number }[],
-) {
-  const clock = new VirtualClock(0);
-  const bucket = new TokenBucket(shape, clock);
-  const results: { atMs: number; count: number; granted: boolean }[] = [];
-  for (const { waitMs, count } of given) {
-    await clock.driveUntil(clock.nowMs() + waitMs);
-    results.push({ atMs: clock.nowMs(), count, granted: bucket.take(count) });
-  }
-  return results;
-}
-
-test('in any stretch of time a bucket gives at most its size and what was refilled meanwhile', async () => {
-  const law = fc.asyncProperty(shapes, requests, async (shape, given) => {
-    const granted = (await request(shape, given)).filter((each) => each.granted);
-    for (const [from, first] of granted.entries()) {
-      let given = 0;
-      for (const { atMs, count } of granted.slice(from)) {
-        given += count;
-        const most = shape.bucket + ((atMs - first.atMs) / 1000) * shape.refill;
-        assert.ok(given <= most + 1e-6, `${given} of at most ${most}`);
-      }
-    }
-  });
-  await fc.assert(law, { seed: 6, numRuns: 60 });
-});
-
-test('a bucket refuses only what it does not hold: it starts full, and a refusal takes nothing', async () => {
-  const law = fc.asyncProperty(shapes, requests, async (shape, given) => {
-    let held = shape.bucket;
-    let lastMs = 0;
-    for (const { atMs, count, granted } of await request(shape, given)) {
-      held = Math.min(shape.bucket, held + ((atMs - lastMs) / 1000) * shape.refill);
-      lastMs = atMs;
-      // Where the two differ by a rounding, either answer is right.
-      if (Math.abs(held - count) > 1e-6) assert.equal(granted, held >= count);
-      if (granted) held -= count;
-    }
-  });
-  await fc.assert(law, { seed: 7, numRuns: 60 });
-});
-
-test('a bucket that was left alone is full and no fuller', async () => {
-  const clock = new VirtualClock(0);
-  const bucket = new TokenBucket({ bucket: 3, refill: 0.5 }, clock);
-  assert.deepEqual([bucket.take(3), bucket.take()], [true, false]);
-  await clock.driveUntil(2000);
-  assert.deepEqual([bucket.take(), bucket.take()], [true, false]);
-  await clock.driveUntil(3_600_000);
-  assert.deepEqual([bucket.take(4), bucket.take(3), bucket.take()], [false, true, false]);
 });

@@ -36,7 +36,7 @@ export async function observeServers(
   const seen: ServersObservation = {
     standing,
     launched: Object.fromEntries(launched.map((instance) => [instance.id, instance])),
-    online: online.ok ? online.value : new Set(),
+    online: online.ok ? online.value : undefined,
     registered: registered.ok ? registered.value : undefined,
   };
   return {

@@ -29,7 +29,7 @@ export function chooseImage(
     return {
       status: 'held',
       code: 'ImageTooOld',
-      reason: `servers.${item}: the newest image ${newest.id} is ${formatDuration(ageSeconds)} old and the plan allows ${formatDuration(rpoSeconds)}`,
+      reason: `servers.${item}: the newest image ${newest.id} is ${formatDuration(Math.floor(ageSeconds))} old and the plan allows ${formatDuration(rpoSeconds)}`,
       unblock: `copy a newer image, or raise servers.${item}.launch.image.rpo, then continue`,
     };
   }

@@ -10,8 +10,8 @@ export interface ServersObservation {
   readonly standing: Readonly<Record<string, readonly ObservedInstance[]>>;
   /** Instances that this recovery launched, by id. */
   readonly launched: Readonly<Record<string, ObservedInstance>>;
-  /** Instances whose agent is online. */
-  readonly online: ReadonlySet<string>;
+  /** Instances whose agent is online; undefined when that could not be asked: unknown is not offline. */
+  readonly online: ReadonlySet<string> | undefined;
   /** Instance ids registered with each target group, by item name; undefined when that could not be read. */
   readonly registered: Readonly<Record<string, ReadonlySet<string>>> | undefined;
 }
@@ -130,7 +130,9 @@ function candidatesOf(
     if (!id) return [];
     const instance = seen.launched[id];
     const isLate = secondsBetween(launch.requestedAt, context.now) < lateSeconds;
-    return [{ id, instance, isGone: instance ? hasEnded(instance) : !isLate }];
+    // A launched instance that stopped will not start again by itself, and starting is for standing ones.
+    const isStopped = instance?.state === 'stopped' || instance?.state === 'stopping';
+    return [{ id, instance, isGone: instance ? hasEnded(instance) || isStopped : !isLate }];
   });
   return [
     ...(standing ? [{ id: standing.id, instance: standing, isGone: hasEnded(standing) }] : []),
@@ -151,7 +153,8 @@ function readyOne(
 ): ObservedInstance | undefined {
   const { plan, kind, seen, memory } = context;
   const isReady = (instance: ObservedInstance) =>
-    instance.state === 'running' && (!needsAgent(plan, item.name, kind) || seen.online.has(instance.id));
+    instance.state === 'running' &&
+    (!needsAgent(plan, item.name, kind) || (seen.online?.has(instance.id) ?? false));
   const ready = alive.flatMap(({ instance }) => (instance && isReady(instance) ? [instance] : []));
   const before = memory.members.find(
     (member) => member.item === item.name && member.slot === slot.name && member.ready,
@@ -256,6 +259,8 @@ function runningNeed(
 ): SlotNeed {
   const { memory, now, seen } = context;
   const member = memberOf(slot, instance, false);
+  if (!seen.online)
+    return { kind: 'wait', seconds: 5, for: `servers.${item.name}: Systems Manager to answer`, member };
   const sinceSeconds = secondsBetween(memory.runningSince[instance.id] ?? now, now);
   if (sinceSeconds < item.agentBoundSeconds) {
     // The agent's time is long-tailed: half come within a minute, so looks are frequent at first and rarer later.

@@ -1,0 +1,97 @@
+import test from 'node:test';
+import { assertSound } from './sound.ts';
+import { type Breaks, calls, chance, changes, firstCalls, outage, refusal, someCalls } from './strikes.ts';
+import { shopWorld, strike } from './struck.ts';
+
+/** Seconds of a failover: launches from 2 on, mounts from 60 on, the promotion ends at 230, traffic moves at 250. */
+const failover = { kind: 'failover', seed: 2 } as const;
+const drill = { kind: 'drill', seed: 1 } as const;
+
+const both: Readonly<Record<string, Breaks>> = {
+  'a third of all changes lose their answers': someCalls(0.3, { kind: 'loseAnswer' }, changes),
+  'a tenth of all calls is never answered': someCalls(0.1, { kind: 'hang' }),
+  'a fifth of all calls takes seven seconds': someCalls(0.2, { kind: 'delay', seconds: 7 }),
+  'half of all calls to S3 take three seconds': someCalls(
+    0.5,
+    { kind: 'delay', seconds: 3 },
+    ({ service }) => service === 's3',
+  ),
+  'all of AWS answers 500 for a minute': outage('all', 30, 90, refusal('InternalError', 500)),
+  'all of AWS hangs for two minutes': outage('all', 60, 180, { kind: 'hang' }),
+};
+
+for (const [what, breaks] of Object.entries(both)) {
+  test(`a failover recovers and a drill leaves nothing although ${what}`, async () => {
+    assertSound(what, await strike({ ...failover, with: breaks }));
+    assertSound(what, await strike({ ...drill, with: breaks }));
+  });
+}
+
+test('a failover recovers although calls to every service are throttled, by each in its own words, for a minute', async () => {
+  const words = calls(({ service }, _input, _stage, elapsed) => {
+    if (elapsed < 20 || elapsed >= 80) return undefined;
+    if (service === 'ec2') return refusal('RequestLimitExceeded', 503);
+    if (service === 's3') return refusal('SlowDown', 503);
+    return refusal(service === 'ssm' ? 'ThrottlingException' : 'Throttling');
+  });
+  assertSound('throttled', await strike({ ...failover, with: words }));
+});
+
+test('a failover promotes once although every answer of PromoteReadReplica is lost', async () => {
+  const lost = firstCalls('PromoteReadReplica', 100, { kind: 'loseAnswer' });
+  assertSound('lost', await strike({ ...failover, with: lost }));
+});
+
+test('a failover recovers although each of its launches loses its answer', async () => {
+  const lost = firstCalls('RunInstances', 100, { kind: 'loseAnswer' });
+  assertSound('lost', await strike({ ...failover, with: lost }));
+});
+
+test('one refused permission or odd answer of AWS does not end a failover', async () => {
+  const oncePerOperation = new Set<string>();
+  const odd = calls(({ service, operation }) => {
+    if (service === 's3' || oncePerOperation.has(operation)) return undefined;
+    oncePerOperation.add(operation);
+    return oncePerOperation.size % 2 === 0 ? refusal('AccessDenied', 403) : refusal('SomethingOdd');
+  });
+  assertSound('odd', await strike({ ...failover, with: odd }));
+});
+
+test('a missing permission holds a failover, and says which one', async () => {
+  const denied = calls(({ operation }) =>
+    operation === 'AttachVolume' ? refusal('UnauthorizedOperation', 403) : undefined,
+  );
+  assertSound('denied', await strike({ ...failover, with: denied }), { ends: ['held'] });
+});
+
+test('the end of a year and of a leap February do not matter', async () => {
+  for (const startsAt of ['2026-12-31T23:59:58Z', '2028-02-29T23:59:58Z']) {
+    const world = shopWorld((text) => text.replace('2026-11-02T00:00:00Z', startsAt));
+    assertSound(startsAt, await strike({ ...failover, world }));
+  }
+});
+
+test('Route 53 that is busy, forgets a change, or is down for ten minutes delays a failover and does not end it', async () => {
+  const busy = firstCalls('ChangeResourceRecordSets', 6, refusal('PriorRequestNotComplete'));
+  assertSound('busy', await strike({ ...failover, with: busy }));
+  const forgotten = firstCalls('GetChange', 2, refusal('NoSuchChange', 404));
+  assertSound('forgotten', await strike({ ...failover, with: forgotten }));
+  const down: Breaks = ({ sim }) => {
+    sim.clock.after(240_000, () => {
+      sim.route53.controlPlane = 'down';
+    });
+    sim.clock.after(840_000, () => {
+      sim.route53.controlPlane = 'up';
+    });
+  };
+  assertSound('down', await strike({ ...failover, with: down }));
+});
+
+test('people that cannot be told and metrics that cannot be read do not end a failover', async () => {
+  const mute = calls(({ service }, _input, stage) =>
+    (service === 'sns' || service === 'monitoring') && chance(stage, 1, service)
+      ? { kind: 'hang' }
+      : undefined,
+  );
+  assertSound('mute', await strike({ ...failover, with: mute }));
+});
