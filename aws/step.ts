@@ -61,7 +61,7 @@ export function refused(context: StepContext, refusal: Refusal): StepResult {
 }
 
 /** A context before the step's own record was read. */
-type Opened = Omit<StepContext, 'record' | 'own'>;
+export type Opened = Omit<StepContext, 'record' | 'own'>;
 
 export type Reconcile = (context: StepContext) => Promise<StepResult>;
 
@@ -87,8 +87,14 @@ const paceShare = 0.03;
 const withoutLock: readonly StepName[] = ['open', 'cleanup', 'sweep', 'conclude'];
 
 /** Makes a function of a reconciler: reads its record, checks that this recovery may act, runs it, bounds it, records it. */
-export function step(name: StepName, reconcile: Reconcile): (provide: Provide) => Handler {
-  return lambda(name, schema, (input, invocation) => callStep(name, reconcile, input, invocation));
+export function step(
+  name: StepName,
+  reconcile: Reconcile,
+  unrecorded?: (context: Opened, standing: Standing) => Promise<void>,
+): (provide: Provide) => Handler {
+  return lambda(name, schema, (input, invocation) =>
+    callStep(name, reconcile, input, invocation, unrecorded),
+  );
 }
 
 async function callStep(
@@ -96,13 +102,18 @@ async function callStep(
   reconcile: Reconcile,
   input: StepInput,
   invocation: Invocation,
+  unrecorded: (context: Opened, standing: Standing) => Promise<void> = async () => {},
 ): Promise<StepOutput> {
   const opened = openContext(name, input, invocation);
   if ('status' in opened) return toOutput(name, opened);
   const { ledger, plan, now } = opened;
   const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
   // Clean-up finds by tags what it takes away: a ledger that is gone must not keep copies running.
-  if (!stored.ok && name !== 'cleanup') return toOutput(name, unreadable(opened, stored));
+  if (!stored.ok && name !== 'cleanup') {
+    const standing = unreadable(opened, stored);
+    await unrecorded(opened, standing);
+    return toOutput(name, standing);
+  }
   const entry = stored.ok ? stored.value : undefined;
   const record = entry?.value as StepRecord | undefined;
   const key = ledgerKeys.step(plan.plan, input.recovery, name);

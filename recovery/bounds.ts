@@ -12,7 +12,7 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
   const volumes = longest(plan.volumes, 300);
   switch (step) {
     case 'open':
-      return 180;
+      return 600;
     case 'servers':
       return servers;
     case 'volumes':

@@ -1,12 +1,12 @@
 import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
-import { nothing, type StepRecord } from '../../recovery/step.ts';
+import { nothing, type Standing, type StepRecord } from '../../recovery/step.ts';
 import { concludeRun, dataLossOf, evidenceSteps, type RunEvidence } from '../../recovery/steps/evidence.ts';
 import { type StepName, stepNames } from '../../recovery/terms.ts';
 import { gatherEach } from '../gather.ts';
 import { recordOf } from '../records.ts';
 import { openSns } from '../sns.ts';
-import { refused, type StepContext, type StepResult } from '../step.ts';
+import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
 import type { DatabasesMemory } from './databases.ts';
 
 type Records = Partial<Record<StepName, StepRecord>>;
@@ -99,10 +99,27 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   if (!found.ok) return found;
   const active = found.value?.value as ActiveRecord | undefined;
   if (!found.value || active?.recovery !== input.recovery || active.releasedAt) return undefined;
+  const nonce = `${active.nonce} released`;
   const released = await ledger.claim(
     key,
-    { ...active, nonce: `${active.nonce} released`, releasedAt: context.now() } as ActiveRecord,
+    { ...active, nonce, releasedAt: context.now() } as ActiveRecord,
     found.value,
   );
-  return released.ok ? undefined : released;
+  if (!released.ok) return released;
+  if (released.value.won) return undefined;
+  const message = 'the lock has changed since it was read';
+  return { ok: false, kind: 'conflict', code: 'Overtaken', message, asked: 's3:PutObject' };
+}
+
+/** Tells people of a run that could not be concluded: without a ledger there is no evidence, but SNS needs none. */
+export async function tellUnrecorded(context: Opened, standing: Standing): Promise<void> {
+  const { environment, deps, access, input, plan, identity } = context;
+  if (!environment.topicArn || standing.status !== 'held') return;
+  const message = `The ${identity.kind} ${input.recovery} of the plan ${plan.plan} could not be concluded: ${standing.reason}. ${standing.unblock}`;
+  const told = await openSns(access).publish(
+    environment.topicArn,
+    `Lifeboat: ${plan.plan} not concluded`,
+    message,
+  );
+  if (!told.ok) deps.log('error', sayRefusal(told), { recovery: input.recovery });
 }

@@ -23,6 +23,8 @@ export type CommandNeed =
 /** Documents are safe to run twice, so a failed run is tried again: a device may appear late, a service start slowly. */
 const triesMaxDefault = 3;
 const pauseAfterFailureSeconds = 5;
+/** Details of runs that never reached the instance (Systems Manager User Guide, command statuses). */
+const undelivered = new Set(['DeliveryTimedOut', 'Delivery Timed Out', 'Undeliverable']);
 /** An invocation is listed a few seconds after its command; after this long without any it was lost. */
 const lostAfterSeconds = 60;
 
@@ -48,6 +50,8 @@ export function commandNeed(
   if (failed && sent.tries < triesMax && sinceSeconds < pauseAfterFailureSeconds) {
     return { kind: 'wait', seconds: pauseAfterFailureSeconds - sinceSeconds };
   }
+  // A document that never ran has not failed: its agent was silent.
+  if (failed && undelivered.has(failed.statusDetail)) return { kind: 'send', tries: sent.tries };
   if (failed) return again(sent, failed.statusDetail, failed.instanceId, triesMax);
   if (runs.every((run) => run.status === 'Success')) return { kind: 'done' };
   return { kind: 'wait', seconds: sinceSeconds < 30 ? 2 : 5 };

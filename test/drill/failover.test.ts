@@ -3,12 +3,15 @@ import test from 'node:test';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { Resolver } from '../../simulator/dns/resolver.ts';
 import { instanceHealth, regionHealth, serverOf } from '../../simulator/world/health.ts';
+import { diffInventories, type InventoryItem, inventory } from '../../simulator/world/inventory.ts';
 import { rehearseShop, replica, seoul, standingServers, tokyo } from './shop.ts';
 
 let early: Resolver | undefined;
+let before: readonly InventoryItem[] = [];
 const { evidence, account } = await rehearseShop({
   kind: 'failover',
   sabotage: (sim) => {
+    before = inventory(sim);
     early = new Resolver(sim, { name: 'asked before', clientTtlTail: 'never' });
     early.resolve('app.shop.example.com', 'A');
   },
@@ -88,14 +91,28 @@ test('the load balancer finds all servers healthy', () => {
   assert.deepEqual(ids.sort(), [...standingServers, worker!.id].map((id) => [id, true]).sort());
 });
 
-test('nothing of the neighbours is touched, and the primary Region is not asked for anything', () => {
-  assert.ok(sim.transcript.every(({ region: asked }) => asked !== seoul));
-  assert.equal(ec2.instances.get('i-0b11b0000000000b3')?.state, 'stopped', 'the staging copy stays stopped');
-  assert.equal(
-    ec2.volumes.get('vol-0b11b0000000000b3')?.state,
-    'available',
-    "the analysts' volume stays free",
+test('it changes what the plan names and nothing else, and asks the primary Region for nothing', () => {
+  const ignoring = { withoutBuckets: [account.ledgerBucket] };
+  const was = before.filter(({ id }) => !id.startsWith(account.ledgerBucket));
+  const { changed, created, deleted } = diffInventories(was, inventory(sim, ignoring));
+  const ids = new Set(changed.map(({ resource }) => `${resource.region} ${resource.id}`));
+  assert.deepEqual(
+    [...ids].filter((id) => id.startsWith(tokyo)).sort(),
+    [...standingServers, replica, '/shop/orders/endpoint', 'shop-web', 'shop-worker']
+      .map((id) => `${tokyo} ${id}`)
+      .sort(),
   );
+  assert.deepEqual(
+    [...ids].filter((id) => !id.startsWith(tokyo)),
+    ['global Z0123456789|app.shop.example.com|CNAME', `${seoul} shop-orders`],
+    'the record, and what the source knows of its replicas',
+  );
+  for (const { type, id } of created) {
+    const { tags } = (type === 'instance' ? ec2.instances.get(id) : ec2.volumes.get(id)) ?? {};
+    assert.equal(tags?.['lifeboat:recovery'], 'shop-failover-7', `${type} ${id}`);
+  }
+  assert.deepEqual(deleted, []);
+  assert.ok(sim.transcript.every(({ region: asked, service }) => asked !== seoul || service === 'route53'));
 });
 
 test('people are told that it recovered', () => {

@@ -12,10 +12,7 @@ test('the verdict of a drill tells its outcome, times, phases and slowest steps 
   assert.match(text, /^DRILLED {2}shop {2}shop-drill-4f21c09be7\n/);
   assert.match(text, /RTO +25 min 4 s, within the objective of 30 min\n/);
   assert.match(text, /RPO +45 min 11 s, 40 min 11 s over the objective of 5 min\n/);
-  assert.match(
-    text,
-    /\nThe drill came to its end; a restored copy stood in for the promotion\n/,
-  );
+  assert.match(text, /\nThe drill came to its end; a restored copy stood in for the promotion\n/);
   assert.doesNotMatch(text, /a drill has no record/);
   assert.match(text, /objectives +not judged: restoring a snapshot takes longer/);
   assert.match(text, /phases +detect 0 s, decide 0\.4 s, execute 23 min 11 s, verify 1 min 53 s\n/);

@@ -1,4 +1,4 @@
-import { type Answer, type Refusal, sayRefusal } from '../../../recovery/answer.ts';
+import type { Answer, Refusal } from '../../../recovery/answer.ts';
 import { creationTags } from '../../../recovery/identity.ts';
 import type { ObservedInstance } from '../../../recovery/observed.ts';
 import type { ServerItem } from '../../../recovery/plan/plan.ts';
@@ -95,7 +95,7 @@ export async function runLaunches(
       const request = await launchRequest(context, ec2, launch, models);
       const answer = request.ok ? await ec2.launch(request.value) : request;
       if (answer.ok) return { ...launch, ids: answer.value };
-      if (answer.kind === 'capacity') return { ...launch, refused: sayRefusal(answer) };
+      if (answer.kind === 'capacity') return { ...launch, refused: answer.code };
       // What the plan names and the Region lacks (template, subnet, group) does not come by waiting.
       if (answer.kind === 'absent') problems.push(absentProblem(`servers.${launch.item}`, answer));
       else refusals.push(answer);

@@ -164,7 +164,9 @@ async function launch(
 /** A launch without an answer has said why elsewhere: it is a refusal or a problem. */
 function waitAfterLaunch(launch: Launch): readonly Wait[] {
   if (launch.ids) return [{ seconds: 3, for: `servers.${launch.item}: ${launch.ids.join(', ')} to run` }];
-  return launch.refused ? [{ seconds: 2, for: `servers.${launch.item}: ${launch.refused}` }] : [];
+  return launch.refused
+    ? [{ seconds: 2, for: `servers.${launch.item}: ${launch.type} in ${launch.subnet} (${launch.refused})` }]
+    : [];
 }
 
 async function resolveNeeds(

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { readLedger } from '../../drill/ledger.ts';
+import type { RecoveryKind } from '../../recovery/terms.ts';
+import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
+import { assertSound } from './sound.ts';
+import { all, type Breaks, later, worldFault } from './strikes.ts';
+import { type Stage, strike } from './struck.ts';
+
+/** Calls every step's function a second time, as much later as a lost connection may make a call go on beside its retry. */
+function everyCallTwice(latestSeconds: number): Breaks {
+  return ({ region, sim }) => {
+    region.lambda.faults.push(({ functionArn, requestId }, event) => {
+      const given = event as { readonly isSecond?: boolean };
+      if (given.isSecond) return undefined;
+      const seconds = latestSeconds * sim.draws.unit('chaos.second', requestId);
+      sim.clock.after(seconds * 1000, () => {
+        region.lambda
+          .invoke(functionArn, { ...given, isSecond: true }, `second/${requestId}`)
+          .catch(() => {});
+      });
+      return undefined;
+    });
+  };
+}
+
+test('every call of a step may be made twice at once', async () => {
+  assertSound('failover', await strike({ kind: 'failover', seed: 2, with: everyCallTwice(0.01) }));
+  assertSound('drill', await strike({ kind: 'drill', seed: 1, with: everyCallTwice(0.01) }));
+});
+
+test('every call of a step may come again up to half a minute late', async () => {
+  assertSound('failover', await strike({ kind: 'failover', seed: 2, with: everyCallTwice(30) }));
+  assertSound('drill', await strike({ kind: 'drill', seed: 1, with: everyCallTwice(30) }));
+});
+
+/** Starts another execution beside the one that is struck. */
+function start(
+  kind: RecoveryKind,
+  recovery: string,
+  run: number,
+): { begin: Breaks; execution: () => Execution } {
+  let execution: Execution | undefined;
+  return {
+    begin: ({ region, machineArns, plan }) => {
+      const input = { plan: plan.plan, recovery, run };
+      execution = region.states.start({ machineArn: machineArns[kind], name: `${recovery}-r${run}`, input });
+    },
+    execution: () => execution!,
+  };
+}
+
+test('a failover that begins during a drill recovers, and the drill takes away what it made', async () => {
+  const seconds = 100;
+  const failover = start('failover', 'shop-failover-9', 1);
+  const drill = await strike({ kind: 'drill', seed: 1, with: later(seconds, failover.begin) });
+  await drill.sim.clock.drive(failover.execution().done);
+  assert.equal(readLedger(drill, 'shop', 'shop-failover-9').evidence?.outcome, 'recovered');
+  assert.match(drill.reason, /shop-failover-9 holds it/);
+  assert.deepEqual(remains(drill), []);
+});
+
+/** What a drill made and that still exists. */
+function remains({ region, recovery }: Stage): string[] {
+  const isOurs = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
+    tags['lifeboat:recovery'] === recovery;
+  return [
+    ...[...region.ec2.instances.values()].filter((each) => isOurs(each) && each.state !== 'terminated'),
+    ...[...region.ec2.volumes.values()].filter((each) => isOurs(each) && !/^delet/.test(each.state)),
+    ...[...region.rds.instances.values()].filter(isOurs),
+  ].map(({ id }) => id);
+}
+
+test('of two failovers of one plan that begin together one recovers and the other is held', async () => {
+  const other = start('failover', 'shop-failover-9', 1);
+  const aftermath = await strike({ kind: 'failover', seed: 2, with: later(0.001, other.begin) });
+  await aftermath.sim.clock.drive(other.execution().done.catch(() => undefined));
+  const second = readLedger(aftermath, 'shop', 'shop-failover-9').evidence;
+  assert.deepEqual([aftermath.outcome, second?.outcome].sort(), ['held', 'recovered']);
+  assert.equal(aftermath.acted('PromoteReadReplica').length, 1);
+});
+
+/** What a person repairs between two runs, and what was broken. */
+const repairs: Readonly<Record<string, { readonly breaks: Breaks; readonly repairs: Breaks }>> = {
+  'the key of the volumes': {
+    breaks: worldFault('key-disabled'),
+    repairs: ({ region }) => region.ec2.keyProblems.clear(),
+  },
+  'the documents': {
+    breaks: ({ region: { ssm } }) => {
+      for (const name of ssm.commands.behaviours.keys()) {
+        const does = ssm.commands.behaviours.get(name)!;
+        broken.set(name, does);
+        ssm.registerGuestDocument(name, () => ({ exitCode: 1, stdout: '', stderr: 'broken' }));
+      }
+    },
+    repairs: ({ region: { ssm } }) => {
+      for (const [name, does] of broken) ssm.registerGuestDocument(name, does);
+    },
+  },
+  'the instances’ way to Systems Manager': {
+    breaks: ({ region: { ssm } }) => {
+      release = ssm.keepOffline(() => true);
+    },
+    repairs: (stage) => later(45, () => release?.())(stage),
+  },
+};
+const broken = new Map<string, Parameters<Stage['region']['ssm']['registerGuestDocument']>[1]>();
+let release: (() => void) | undefined;
+
+for (const [what, { breaks, repairs: repair }] of Object.entries(repairs)) {
+  test(`a failed failover is continued once a person has repaired ${what}`, async () => {
+    const first = { kind: 'failover', seed: 2, runs: 2 } as const;
+    const aftermath = await strike({ ...first, with: breaks, between: repair });
+    assertSound(what, aftermath, { replaced: true });
+  });
+}
+
+test('two runs of one failover at once do nothing twice', async () => {
+  const second = start('failover', 'shop-failover-2', 2);
+  const aftermath = await strike({ kind: 'failover', seed: 2, with: all(later(60, second.begin)) });
+  await aftermath.sim.clock.drive(second.execution().done.catch(() => undefined));
+  assert.equal(aftermath.acted('PromoteReadReplica').length, 1);
+  assert.equal(aftermath.alive('worker').length, 1);
+  assert.equal(readLedger(aftermath, 'shop', 'shop-failover-2').evidence?.outcome, 'recovered');
+});
