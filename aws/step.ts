@@ -28,6 +28,7 @@ import { readEnvironment, type StepEnvironment } from './environment.ts';
 import { type Handler, lambda, type Provide } from './lambda.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { OwnRecord } from './own-record.ts';
+import { finalStanding, toOutput } from './step-output.ts';
 
 /** What a step works with in one call. */
 export interface StepContext {
@@ -106,7 +107,7 @@ async function callStep(
 ): Promise<StepOutput> {
   const opened = openContext(name, input, invocation);
   if ('status' in opened) return toOutput(name, opened);
-  const { ledger, plan, now } = opened;
+  const { ledger, plan } = opened;
   const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
   // Clean-up finds by tags what it takes away: a ledger that is gone must not keep copies running.
   if (!stored.ok && name !== 'cleanup') {
@@ -120,20 +121,28 @@ async function callStep(
   const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
   const own = new OwnRecord(ledger, key, entry, nonce);
   const context: StepContext = { ...opened, record, own };
-  const lost =
-    (await wrongKind(context)) ?? (withoutLock.includes(name) ? undefined : await lostLock(context));
+  const wrong = await wrongKind(context);
+  if (wrong) return toOutput(name, wrong);
+  // A final answer of this run stands: whoever asks again (a retry after a lost answer, a call that comes late) gets it.
+  const final = record?.run === input.run ? finalStanding(record) : undefined;
+  return toOutput(name, final ?? (await workAndRecord(name, reconcile, context)));
+}
+
+/** Does the step's work and writes down how it stands; what could not be written down does not count. */
+async function workAndRecord(name: StepName, reconcile: Reconcile, context: StepContext): Promise<Standing> {
+  const { record, input, own, now } = context;
+  const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
   const result = lost ? { standing: lost } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
-  // The records of the other kind are not this machine's to write.
-  if (lost?.status === 'failed' && lost.code === 'WrongKind') return toOutput(name, lost);
   const { standing: settled, oddSince } = settleOdd(result.standing, context);
   const standing = bounded(settled, name, context, firstAt);
   const unwritten = await own.save({
     ...nextRecord(name, context, standing, result, firstAt, now()),
     ...(oddSince && { oddSince }),
   });
-  // A step is done when that is written down: the next steps and the evidence read the record, not this answer.
-  return toOutput(name, unwritten && name !== 'cleanup' ? unreadable(context, unwritten) : standing);
+  if (!unwritten) return standing;
+  // Clean-up goes on without the ledger, but its end is an end only when it is written down.
+  return name === 'cleanup' && standing.status === 'working' ? standing : unreadable(context, unwritten);
 }
 
 function openContext(name: StepName, input: StepInput, invocation: Invocation): Opened | Standing {
@@ -310,35 +319,4 @@ function nextRecord(
     resources: result.resources ?? record?.resources ?? [],
     memory: result.memory ?? record?.memory ?? null,
   };
-}
-
-/** What the machine sees: sentences are cut so that an answer never outgrows its 4 KiB. */
-function toOutput(step: StepName, standing: Standing): StepOutput {
-  switch (standing.status) {
-    case 'working':
-      return { step, status: 'working', waitSeconds: standing.waitSeconds, counts: standing.counts };
-    case 'done':
-      return { step, status: 'done', waitSeconds: 0, counts: standing.counts };
-    case 'skipped':
-      return { step, status: 'skipped', waitSeconds: 0, counts: nothing };
-    case 'held':
-    case 'failed': {
-      const { status, code, reason, unblock, counts } = standing;
-      return {
-        step,
-        status,
-        waitSeconds: 0,
-        counts,
-        code,
-        reason: reason.slice(0, 1000),
-        unblock: unblock.slice(0, 500),
-      };
-    }
-    default:
-      return unreachable(standing);
-  }
-}
-
-function unreachable(standing: never): never {
-  throw new TypeError(`no output for ${JSON.stringify(standing)}`);
 }

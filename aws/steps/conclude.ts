@@ -19,10 +19,10 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
   const evidence = evidenceOf(context, records.value);
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
   if (!written.ok) return refused(context, written);
-  await notify(context, evidence);
   const mustRelease = context.identity.kind === 'drill' || evidence.outcome === 'recovered';
   const unreleased = mustRelease ? await release(context) : undefined;
   if (unreleased) return refused(context, unreleased);
+  await notify(context, evidence);
   const { outcome, reason, unblock } = evidence;
   if (outcome === 'recovered' || outcome === 'drilled')
     return { standing: { status: 'done', counts: { done: 1, total: 1 } } };

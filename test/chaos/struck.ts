@@ -63,6 +63,8 @@ export interface Strike {
   readonly runs?: number;
   /** Breaks something, or arranges for it to break. */
   readonly with?: (stage: Stage) => void;
+  /** Simulated seconds that pass between two runs. */
+  readonly pauseSeconds?: number;
   /** Called between two runs. */
   readonly between?: (stage: Stage, run: number) => void;
 }
@@ -123,7 +125,10 @@ export async function strike(given: Strike): Promise<Aftermath> {
   let hung = false;
   let execution: Execution | undefined;
   for (let run = 1; run <= runs && !hung; run += 1) {
-    if (run > 1) given.between?.(stage, run);
+    if (run > 1) {
+      await sim.clock.driveUntil(sim.clock.nowMs() + (given.pauseSeconds ?? 0) * 1000);
+      given.between?.(stage, run);
+    }
     execution = region.states.start({
       machineArn: opened.machineArns[kind],
       name: `${recovery}-r${run}`,

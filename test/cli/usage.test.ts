@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -103,9 +104,7 @@ const brokenWorlds: readonly { readonly name: string; readonly text: string; rea
   },
   {
     name: 'in which a name dangles',
-    text: textOf('worlds/shop.yaml')
-      .replace('template: shop', '')
-      .replace('zone: a, cidr: 10.1.1.0/24', 'zone: x, cidr: 10.1.1.0/24'),
+    text: textOf('worlds/shop.yaml').replace('zone: a, cidr: 10.1.1.0/24', 'zone: x, cidr: 10.1.1.0/24'),
     says: /broken\.yaml:\d+: .*zone/,
   },
   { name: 'that is empty', text: '', says: /broken\.yaml:\d+: / },
@@ -134,4 +133,14 @@ test('help ends 0 and says what there is', async () => {
   assert.deepEqual([drill.exitCode, drill.stderr], [0, '']);
   for (const option of ['--world', '--seed', '--fault', '--kind', '--template', '--json', '--out'])
     assert.ok(drill.stdout.includes(option), option);
+});
+
+test('the process itself ends with that code, and writes to the streams of a process', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/lifeboat.ts', 'drill', 'nosuch'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^there is no plan nosuch: /);
 });

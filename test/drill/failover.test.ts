@@ -104,7 +104,7 @@ test('it changes what the plan names and nothing else, and asks the primary Regi
   );
   assert.deepEqual(
     [...ids].filter((id) => !id.startsWith(tokyo)),
-    ['global Z0123456789|app.shop.example.com|CNAME', `${seoul} shop-orders`],
+    [`${seoul} shop-orders`, 'global Z0123456789|app.shop.example.com.|CNAME|'],
     'the record, and what the source knows of its replicas',
   );
   for (const { type, id } of created) {

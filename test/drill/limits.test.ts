@@ -33,15 +33,15 @@ test(`a drill of ${workers} workers with a volume each works in batches and stay
 
 test('a drill that waits for hours ends below the limit of its history, with everything taken away', async () => {
   const plan = shopPlan(
-    { from: '    orElse: launch', to: '    bound: 4h\n    orElse: launch' },
-    { from: '    mount: { path: /srv/data }', to: '    mount: { path: /srv/data }\n    bound: 4h' },
+    { from: '    orElse: launch', to: '    bound: 3h\n    orElse: launch' },
+    { from: '    mount: { path: /srv/data }', to: '    mount: { path: /srv/data }\n    bound: 3h' },
     { from: 'maxDuration: 2h', to: 'maxDuration: 24h' },
     { from: 'notify:', to: 'maxDuration: 24h\nnotify:' },
   );
   const faults = ['no-capacity-at-all'];
   const { evidence } = await rehearseShop({ kind: 'drill', plan, faults, sabotage: hurry });
   assert.equal(evidence.outcome, 'failed');
-  assert.match(evidence.reason ?? '', /4h.*[Cc]apacity/);
+  assert.match(evidence.reason ?? '', /3h.*[Cc]apacity/);
   assert.ok(evidence.historyEvents < historyMax / 4, `${evidence.historyEvents} events`);
   assert.ok(evidence.largestPayloadBytes < payloadBytesMax / 8);
   assert.deepEqual([...evidence.violations, ...evidence.leaks], []);
