@@ -1,6 +1,16 @@
 import test from 'node:test';
 import { assertSound } from './sound.ts';
-import { all, type Breaks, calls, chance, changes, firstCalls, outage, refusal, someCalls } from './strikes.ts';
+import {
+  all,
+  type Breaks,
+  calls,
+  chance,
+  changes,
+  firstCalls,
+  outage,
+  refusal,
+  someCalls,
+} from './strikes.ts';
 import { shopWorld, strike } from './struck.ts';
 
 /** Seconds of a failover: launches from 2 on, mounts from 60 on, the promotion ends at 230, traffic moves at 250. */
