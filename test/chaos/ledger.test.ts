@@ -8,10 +8,8 @@ const failover = { kind: 'failover', seed: 2 } as const;
 const drill = { kind: 'drill', seed: 1 } as const;
 
 test('a ledger that is unavailable for two minutes delays a recovery and does not end it', async () => {
-  for (const from of [10, 220]) {
-    const down = outage('s3', from, from + 120, refusal('ServiceUnavailable', 503));
-    assertSound(`503 from ${from}`, await strike({ ...failover, with: down }));
-  }
+  const down = outage('s3', 220, 340, refusal('ServiceUnavailable', 503));
+  assertSound('503', await strike({ ...failover, with: down }));
   const hanging = outage('s3', 100, 220, { kind: 'hang' });
   assertSound('hanging', await strike({ ...drill, with: hanging }));
 });
