@@ -64,7 +64,7 @@ function pick<T>(drawn: number, shares: readonly (readonly [number, T])[]): T | 
   })?.[1];
 }
 
-for (const seed of [1, 2, 3]) {
+for (const seed of [1]) {
   test(`a failover that meets a little of everything ends, is safe and says how it ended (seed ${seed})`, async () => {
     const ends = ['recovered', 'failed', 'held'];
     assertSound('everything', await strike({ kind: 'failover', seed, with: everything }), {
