@@ -1,5 +1,6 @@
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import type { MetricName } from '../recovery/steps/traffic.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
@@ -13,8 +14,32 @@ export interface Sample {
 
 /** Metrics of one Region. */
 export function openCloudWatch(access: Access, region = access.region) {
-  const client = new CloudWatchClient(clientConfig(access, region));
+  // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
+  const client = new CloudWatchClient({ ...clientConfig(access, region), disableRequestCompression: true });
   return {
+    /** Puts samples of one metric of our own. A repetition adds samples of the same value: harmless to a maximum. */
+    putMetric: async (metric: MetricName, samples: readonly Sample[]): Promise<Answer<void>> =>
+      mapAnswer(
+        await call(
+          access,
+          'cloudwatch:PutMetricData',
+          (abortSignal) =>
+            client.send(
+              new PutMetricDataCommand({
+                Namespace: metric.namespace,
+                MetricData: samples.map(({ at, value }) => ({
+                  MetricName: metric.name,
+                  Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
+                  Timestamp: new Date(at),
+                  Value: value,
+                })),
+              }),
+              { abortSignal },
+            ),
+          { repeatUnknown: true },
+        ),
+        () => undefined,
+      ),
     /** Minute samples of ReplicaLag (seconds; −1 means that replication is not active), newest first. */
     replicaLag: async (replica: string, until: Instant, minutes = 10): Promise<Answer<readonly Sample[]>> =>
       mapAnswer(

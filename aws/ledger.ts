@@ -1,8 +1,9 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Answer } from '../recovery/answer.ts';
 import { mapAnswer } from '../recovery/answer.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
+import { allPages } from './pages.ts';
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -63,6 +64,8 @@ export function openLedger(access: Access, bucket: string) {
   return {
     /** The record at a key, or undefined when there is none. */
     read,
+    /** The keys under a prefix, in S3's order. */
+    list: (prefix: string): Promise<Answer<readonly string[]>> => listKeys(access, client, bucket, prefix),
     /** Writes over whatever is there: for keys that one step alone writes. */
     write: (key: string, value: unknown): Promise<Answer<string>> => put(key, value, {}),
     /**
@@ -107,4 +110,37 @@ async function readEntry(
   );
   if (!answer.ok && answer.kind === 'absent') return { ok: true, value: undefined };
   return answer;
+}
+
+function listKeys(
+  access: Access,
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+): Promise<Answer<readonly string[]>> {
+  const asked = 's3:ListBucket';
+  return allPages(
+    async (ContinuationToken) =>
+      mapAnswer(
+        await call(
+          access,
+          asked,
+          (abortSignal) =>
+            client.send(
+              new ListObjectsV2Command({
+                Bucket: bucket,
+                Prefix: prefix,
+                ...(ContinuationToken && { ContinuationToken }),
+              }),
+              { abortSignal },
+            ),
+          patience,
+        ),
+        ({ Contents = [], NextContinuationToken: next }) => ({
+          items: Contents.flatMap(({ Key }) => Key ?? []),
+          next,
+        }),
+      ),
+    asked,
+  );
 }

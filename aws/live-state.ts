@@ -1,5 +1,6 @@
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { LiveState } from '../recovery/steps/fingerprint.ts';
+import { isRecordSwitch } from '../recovery/steps/traffic.ts';
 import type { Ec2 } from './ec2.ts';
 import { openLoadBalancing } from './elb.ts';
 import { gather, gatherEach } from './gather.ts';
@@ -19,7 +20,9 @@ export async function readLiveState(context: StepContext, ec2: Ec2): Promise<Ans
     standing: observeStanding(context, ec2),
     databases: openRds(access).databases(),
     settings: openSsm(access).parameters(plan.settings.map((setting) => setting.parameter)),
-    records: gatherEach(plan.traffic.map((item) => [item.record.name, route53.record(item)])),
+    records: gatherEach(
+      plan.traffic.filter(isRecordSwitch).map((item) => [item.record.name, route53.record(item)]),
+    ),
     arns:
       groups.length > 0
         ? elb.groupArns(groups)

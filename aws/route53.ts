@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { ObservedRecord } from '../recovery/observed.ts';
-import type { TrafficItem } from '../recovery/plan/plan.ts';
+import type { RecordSwitch } from '../recovery/plan/plan.ts';
 import { sameName } from '../recovery/steps/traffic.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
@@ -19,7 +19,7 @@ export function openRoute53(access: Access) {
   const client = new Route53Client(clientConfig(access, 'us-east-1'));
   return {
     /** The record set of this name and type, or `absent`. */
-    record: async (item: TrafficItem): Promise<Answer<ObservedRecord | 'absent'>> =>
+    record: async (item: RecordSwitch): Promise<Answer<ObservedRecord | 'absent'>> =>
       mapAnswer(
         await call(access, 'route53:ListResourceRecordSets', (abortSignal) =>
           client.send(
@@ -49,7 +49,7 @@ export function openRoute53(access: Access) {
         },
       ),
     /** Puts the record as the plan wants it and returns the id of the change. A repetition changes nothing more. */
-    upsert: async (item: TrafficItem, comment: string): Promise<Answer<string>> =>
+    upsert: async (item: RecordSwitch, comment: string): Promise<Answer<string>> =>
       mapAnswer(
         await call(access, 'route53:ChangeResourceRecordSets', (abortSignal) =>
           client.send(

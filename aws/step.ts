@@ -3,6 +3,7 @@ import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { stepBoundSeconds } from '../recovery/bounds.ts';
 import type { Identity } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys, type OpenedRecord } from '../recovery/ledger.ts';
+import { mayNotAct } from '../recovery/lock.ts';
 import { formatDuration } from '../recovery/plan/durations.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import {
@@ -212,16 +213,7 @@ async function lostLock(context: StepContext): Promise<Standing | undefined> {
   const { input, plan, ledger } = context;
   const answer = await ledger.read(ledgerKeys.active(plan.plan));
   if (!answer.ok) return unreadable(context, answer);
-  const active = answer.value?.value as ActiveRecord | undefined;
-  if (active && active.recovery === input.recovery && !active.releasedAt) return undefined;
-  const holder = active && !active.releasedAt ? `${active.recovery} holds it` : 'nobody holds it';
-  return {
-    status: 'failed',
-    code: 'LockLost',
-    reason: `${input.recovery} no longer holds the lock of the plan ${plan.plan}: ${holder}`,
-    unblock: 'see what holds the lock with lifeboat status; nothing more is done by this run',
-    counts: nothing,
-  };
+  return mayNotAct(answer.value?.value as ActiveRecord | undefined, input);
 }
 
 /**

@@ -1,16 +1,16 @@
-import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rehearse } from '../drill/rehearse.ts';
 import type { RecoveryKind } from '../recovery/terms.ts';
-import { type Evidence, summaryOf, writeEvidence } from '../report/evidence.ts';
+import { summaryOf } from '../report/evidence.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
-import { htmlReport } from '../report/html.ts';
 import { verdict } from '../report/verdict.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
-import { faults } from '../simulator/world/faults.ts';
 import { packagedTemplate } from '../stack/template.ts';
 import { loadPlan, loadWorld } from './files.ts';
 import { showProgress } from './progress.ts';
+import { refuseForeignWorld, refuseUnknownFaults } from './refusals.ts';
+import { prepareOut, writeResults } from './results.ts';
 import type { Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -58,28 +58,6 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
   return exitCodeOf(evidence);
 }
 
-/** Nothing is rehearsed whose result could not be written. Each level is made by itself, so that a wrong place is named. */
-async function prepareOut(out: string): Promise<void> {
-  try {
-    await mkdir(out).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') await mkdir(out, { recursive: true });
-      else if (error.code !== 'EEXIST') throw error;
-    });
-    await access(out, constants.W_OK | constants.X_OK);
-    if (!(await stat(out)).isDirectory()) throw new Error('it is not a directory');
-  } catch (error) {
-    throw new UsageError(`--out ${out}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-async function writeResults(directory: string, evidence: Evidence): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await Promise.all([
-    writeFile(join(directory, 'evidence.json'), writeEvidence(evidence)),
-    writeFile(join(directory, 'report.html'), htmlReport(evidence)),
-  ]);
-}
-
 async function readTemplate(file: string): Promise<Template> {
   try {
     const template = JSON.parse(await readFile(file, 'utf8')) as Template;
@@ -88,20 +66,6 @@ async function readTemplate(file: string): Promise<Template> {
   } catch (error) {
     throw new UsageError(`--template ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function refuseUnknownFaults(names: readonly string[]): void {
-  const unknown = names.find((name) => !Object.hasOwn(faults, name));
-  if (unknown === undefined) return;
-  const known = Object.entries(faults).map(([name, { says }]) => `  ${name.padEnd(20)} ${says}`);
-  throw new UsageError(`there is no fault ${unknown}; the world knows\n${known.join('\n')}`);
-}
-
-function refuseForeignWorld(recoveryRegion: string, worldRegions: readonly string[]): void {
-  if (worldRegions.includes(recoveryRegion)) return;
-  throw new UsageError(
-    `the plan recovers in ${recoveryRegion}, and the world has only ${worldRegions.join(', ')}; give --world a file that has it`,
-  );
 }
 
 function repeatCommand({ plan, world, seed, faults: names, kind }: DrillOptions): string {

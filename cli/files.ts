@@ -33,15 +33,26 @@ export async function loadWorld(file: string | undefined, plan: Plan): Promise<W
   );
 }
 
+/** The names of the plans in `plans/`. */
+export function planNames(): Promise<readonly string[]> {
+  return namesIn('plans');
+}
+
+async function namesIn(folder: 'plans' | 'worlds'): Promise<readonly string[]> {
+  const files = await readdir(join(root, folder));
+  return files
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'))
+    .sort();
+}
+
 async function find(nameOrFile: string, folder: 'plans' | 'worlds', what: string): Promise<string> {
   const isName = /^[a-z][a-z0-9-]*$/.test(nameOrFile);
   const file = isName ? join(root, folder, `${nameOrFile}.yaml`) : nameOrFile;
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile()) return file;
   if (found) throw new UsageError(`there is no ${what} ${nameOrFile}: it is a directory`);
-  const known = (await readdir(join(root, folder)))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => basename(name, '.yaml'));
+  const known = await namesIn(folder);
   throw new UsageError(
     `there is no ${what} ${nameOrFile}: ${isName ? `${folder}/ has ${known.join(', ')}` : 'no such file'}`,
   );

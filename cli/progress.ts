@@ -28,7 +28,11 @@ export function showProgress(stream: ProgressStream & NodeJS.WriteStream): {
   return stream.isTTY ? board(stream) : lines(stream);
 }
 
-function lines(stream: ProgressStream): { readonly onProgress: OnProgress; readonly close: () => void } {
+/** A line for each change, for what several recoveries and events make of a run. */
+export function lines(stream: ProgressStream): {
+  readonly onProgress: OnProgress;
+  readonly close: () => void;
+} {
   const last = new Map<string, string>();
   let startMs = 0;
   const onProgress = (event: ProgressEvent) => {
@@ -64,6 +68,7 @@ function board(stream: NodeJS.WriteStream): { readonly onProgress: OnProgress; r
       startMs = event.atMs;
       title = event.says;
     }
+    if (event.kind === 'note') return;
     if (event.kind === 'step') outputs.set(event.output.step, event.output);
     const rows = stepNames.map((name) => {
       const output = outputs.get(name);

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { planSchema } from '../recovery/plan/schema.ts';
-import { drillJsonSchema } from '../report/json-schema.ts';
+import { drillJsonSchema, eventJsonSchema } from '../report/json-schema.ts';
 
 /** A schema file, by its path from the top of the repository. */
 export interface SchemaFile {
@@ -35,6 +35,7 @@ export function planJsonSchema(): object {
 export const schemaFiles: readonly SchemaFile[] = [
   { path: 'plans/plan.schema.json', make: planJsonSchema },
   { path: 'docs/drill.schema.json', make: drillJsonSchema },
+  { path: 'docs/event.schema.json', make: eventJsonSchema },
 ];
 
 function writeAll(): void {

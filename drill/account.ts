@@ -1,8 +1,8 @@
 import type { Deps } from '../aws/deps.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { StepOutput } from '../recovery/step.ts';
-import type { RecoveryKind, StepName } from '../recovery/terms.ts';
-import { deployTemplate, type Template } from '../simulator/cloudformation/deploy.ts';
+import { type RecoveryKind, type StepName, stepNames } from '../recovery/terms.ts';
+import { type Deployment, deployTemplate, type Template } from '../simulator/cloudformation/deploy.ts';
 import type { Invocation, Handler as SimulatedHandler } from '../simulator/lambda/function.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { buildWorld } from '../simulator/world/build.ts';
@@ -18,64 +18,101 @@ export interface Account {
   readonly sim: Simulator;
   readonly ledgerBucket: string;
   readonly machineArns: Readonly<Record<RecoveryKind, string>>;
+  /** The machine that events and schedules wake. */
+  readonly responseArn: string;
+  /** Lets the schedules of every stack run; until then nothing is woken by the clock. */
+  startSchedules(): void;
+}
+
+/** The small stack that looks at applications and forwards events, in a Region other than the recovery Region. */
+export interface Outpost {
+  readonly region: string;
+  readonly template: Template;
 }
 
 export interface AccountOptions {
   readonly world: World;
+  /** The plan whose recovery Region gets the stack. */
   readonly plan: Plan;
+  /** Every plan that the stack knows; `plan` alone when absent. */
+  readonly plans?: readonly Plan[];
   readonly template: Template;
+  /** None when absent: a recovery that is started by hand needs nobody to wake it. */
+  readonly outposts?: readonly Outpost[];
   readonly seed: number;
   /** Told what each step answered, at the simulated instant. */
   readonly onStep?: (output: StepOutput) => void;
 }
 
-/** Builds the world, deploys the stack into it as it was packaged, and gives the deployed functions their code. */
+/** Builds the world, deploys the stacks into it as they were packaged, and gives the deployed functions their code. */
 export function openAccount(options: AccountOptions): Account {
-  const { world, plan, template, seed } = options;
+  const { world, plan, template, seed, outposts = [] } = options;
   const sim = buildWorld(world, { seed });
-  const region = plan.regions.recovery;
-  const stack = deployTemplate(sim, region, template, {
-    stackName: 'lifeboat-live',
-    code: ({ handler }) => codeOf(sim, plan, handler, options.onStep),
-  });
-  const ssm = sim.region(region).ssm;
-  ssm.registerGuestDocument(stack.ref('MountDocument'), mountDocument);
-  ssm.registerGuestDocument(stack.ref('ProbeDocument'), probeDocument);
-  if (plan.reload) ssm.registerGuestDocument(plan.reload.document, reloadDocument);
+  const plans = new Map((options.plans ?? [plan]).map((each) => [each.plan, each]));
+  const deploy = (
+    region: string,
+    from: Template,
+    stackName: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Deployment =>
+    deployTemplate(sim, region, from, {
+      stackName,
+      parameters,
+      code: ({ handler }) => codeOf(sim, plans, handler, options.onStep),
+    });
+  const stack = deploy(plan.regions.recovery, template, 'lifeboat-live');
+  const others = outposts.map((each) =>
+    deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: plan.regions.recovery }),
+  );
+  registerDocuments(sim, stack, plan.regions.recovery, [...plans.values()]);
   return {
     sim,
     ledgerBucket: stack.ref('Ledger'),
     machineArns: { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') },
+    responseArn: stack.ref('LifeboatResponse'),
+    startSchedules: () => {
+      for (const each of [stack, ...others]) each.startSchedules();
+    },
   };
+}
+
+/** Tells the simulator what each document that is run on servers does in a guest. */
+function registerDocuments(sim: Simulator, stack: Deployment, region: string, plans: readonly Plan[]): void {
+  const { ssm } = sim.region(region);
+  ssm.registerGuestDocument(stack.ref('MountDocument'), mountDocument);
+  ssm.registerGuestDocument(stack.ref('ProbeDocument'), probeDocument);
+  const reloads = new Set(plans.flatMap(({ reload }) => reload?.document ?? []));
+  for (const document of reloads) ssm.registerGuestDocument(document, reloadDocument);
 }
 
 /** The deployed code of a function, by its handler path such as `dist/servers/index.handler`. */
 function codeOf(
   sim: Simulator,
-  plan: Plan,
+  plans: ReadonlyMap<string, Plan>,
   handlerPath: string,
   onStep: AccountOptions['onStep'],
 ): SimulatedHandler {
-  const file = /([a-z]+)\/index\.handler$/.exec(handlerPath)?.[1] as StepName | undefined;
+  const file = /([a-z]+)\/index\.handler$/.exec(handlerPath)?.[1] as keyof typeof functionsByFile | undefined;
   const make = file && functionsByFile[file];
   if (!make)
     throw new Error(`the template names the handler ${handlerPath}, which no file of functions/ has`);
+  const isStep = stepNames.includes(file as StepName);
   return async (event, invocation) => {
     const handler = make(() => ({
-      deps: simulatedDeps(sim, plan, invocation),
+      deps: simulatedDeps(sim, plans, invocation),
       deadlineMs: invocation.deadlineMs,
     }));
     const output = await handler(event, {
       functionName: invocation.functionName,
       awsRequestId: invocation.requestId,
     });
-    onStep?.(output as StepOutput);
+    if (isStep) onStep?.(output as StepOutput);
     return output;
   };
 }
 
 /** What a deployed function finds on AWS, from the simulator: the only difference between a drill and the real thing. */
-function simulatedDeps(sim: Simulator, plan: Plan, invocation: Invocation): Deps {
+function simulatedDeps(sim: Simulator, plans: ReadonlyMap<string, Plan>, invocation: Invocation): Deps {
   const { clock, connection, accessKeyId, region, environment } = invocation;
   const clients = clientsFrom(sim, region, accessKeyId);
   // An invocation that was killed learns nothing more: its clock does not wake it again.
@@ -96,7 +133,7 @@ function simulatedDeps(sim: Simulator, plan: Plan, invocation: Invocation): Deps
     },
     entropy: { hex: (name, subject, digits) => sim.draws.hex(name, subject, digits) },
     environment: { ...environment, AWS_REGION: region },
-    plans: new Map([[plan.plan, plan]]),
+    plans,
     reach: {
       get: (url, timeoutSeconds) => stillAlive(clients.http.get(url, { timeoutSeconds })),
       resolve: (name, type) => stillAlive(clients.dns.resolve(name, type)),

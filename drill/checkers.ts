@@ -1,8 +1,12 @@
+import { tagKeys } from '../recovery/identity.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { trafficNamespace } from '../recovery/steps/traffic.ts';
 import type { RecoveryKind, ResourceRef } from '../recovery/terms.ts';
+import { isObject } from '../simulator/json.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { regionHealth } from '../simulator/world/health.ts';
-import type { InventoryDifference } from '../simulator/world/inventory.ts';
+import { type InventoryDifference, inventory } from '../simulator/world/inventory.ts';
+import { worldOf } from '../simulator/world/placed.ts';
 
 /** Something that must never be, found in the simulator's truth. */
 export interface Violation {
@@ -54,11 +58,34 @@ const checkers: Readonly<Record<string, Checker>> = {
       : sim.transcript
           .filter((call) => neverInDrill.has(call.operation))
           .map((call) => `a drill called ${call.service}:${call.operation}`),
-  /** A failover changes nothing in the primary Region: it may be unreachable, and it is not asked. */
-  primaryLeftAlone: ({ sim, plan }) =>
-    sim.transcript
+  /** A drill puts no metric that moves traffic: the alarm that watches it would keep its state. */
+  drillMovesNoTraffic: ({ kind, sim }) =>
+    kind !== 'drill'
+      ? []
+      : sim.regions.flatMap(({ name, cloudwatch }) =>
+          cloudwatch.metrics
+            .metrics()
+            .filter(({ namespace }) => namespace === trafficNamespace)
+            .map((metric) => `a drill put ${metric.namespace} ${metric.name} in ${name}`),
+        ),
+  /** A failover does in the primary Region what its fence does, and nothing else; whoever decides reads alarms there. */
+  primaryLeftAlone: ({ sim, plan, kind }) => {
+    const mayFence = kind === 'failover' && plan.fence !== undefined;
+    return sim.transcript
       .filter((call) => call.region === plan.regions.primary && call.service !== 'route53')
-      .map((call) => `${call.operation} was called in the primary Region ${call.region}`),
+      .filter(({ operation }) => !readsAlarms.has(operation) && !(mayFence && fences.has(operation)))
+      .map((call) => `${call.operation} was called in the primary Region ${call.region}`);
+  },
+  /** Once a replica was promoted, the old primary is cut off within minutes of being in reach. */
+  nobodysWritesSplit: ({ sim, plan }) =>
+    plan.fence === undefined
+      ? []
+      : worldOf(sim)
+          .splits.splits.filter(({ fromMs, toMs }) => toMs - fromMs > splitMsMost)
+          .map(
+            ({ fromMs, toMs, says }) =>
+              `${says}, ${Math.round((toMs - fromMs) / 1000)} s long, while its replica was promoted`,
+          ),
   /** What is called recovered must serve. */
   recoveredServes: ({ outcome, sim, plan }) => {
     if (outcome !== 'recovered') return [];
@@ -73,13 +100,59 @@ const checkers: Readonly<Record<string, Checker>> = {
           .filter((item) => !sim.region(plan.regions.recovery).rds.isWritable(item.replica))
           .map((item) => `the recovery is called recovered, but ${item.replica} cannot be written`),
   /** A failover touches only what carries the plan's tag or its own. */
-  onlyWhatIsOurs: ({ kind, difference, plan }) => {
+  onlyWhatIsOurs: (judged) => {
+    const { kind, difference, plan } = judged;
     if (kind !== 'failover') return [];
-    return difference.deleted.map(
+    const deleted = difference.deleted.map(
       (one) => `${one.type} ${one.id} in ${one.region} is gone after a failover of ${plan.plan}`,
     );
+    const isOurs = owner(judged);
+    const changed = difference.changed
+      .filter(({ resource }) => !isOurs(resource))
+      .map(
+        ({ resource: { type, id, region }, path }) =>
+          `${path} of ${type} ${id} in ${region} changed in a failover of ${plan.plan}, and it is not the plan's`,
+      );
+    return [...deleted, ...changed];
   },
 };
+
+/** What a fence may call in the primary Region, and what tells later what was written there. */
+const fences = new Set([
+  'DescribeInstances',
+  'DescribeSecurityGroups',
+  'StopInstances',
+  'DescribeDBInstances',
+  'ModifyDBInstance',
+  'GetMetricData',
+]);
+const readsAlarms = new Set(['DescribeAlarms']);
+
+/** How long both sides may take writes: a fence is tried again each minute. */
+const splitMsMost = 3 * 60_000;
+
+/** Tells what a plan's failover may change: what carries its tag, and the records that it names. */
+function owner({ sim, plan, difference }: Judged): (resource: ResourceRef) => boolean {
+  if (difference.changed.length === 0) return () => false;
+  const tagged = new Set(
+    inventory(sim)
+      .filter(
+        ({ attributes }) => isObject(attributes['tags']) && attributes['tags'][tagKeys.plan] === plan.plan,
+      )
+      .map(keyOf),
+  );
+  return (resource) => tagged.has(keyOf(resource)) || isPlansRecord(plan, resource);
+}
+
+function isPlansRecord({ traffic }: Plan, { type, id }: ResourceRef): boolean {
+  if (type !== 'record') return false;
+  return traffic.some(
+    (item) =>
+      item.via === 'record' && id.startsWith(`${item.record.zone}|${item.record.name.replace(/\.?$/, '.')}|`),
+  );
+}
+
+const keyOf = ({ region, type, id }: ResourceRef) => `${region}|${type}|${id}`;
 
 /** Everything that the judges object to. */
 export function judge(judged: Judged): readonly Violation[] {

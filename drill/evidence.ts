@@ -1,3 +1,4 @@
+import type { Incident } from '../recovery/deciding/observation.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { StepRecord } from '../recovery/step.ts';
 import type { DataLoss } from '../recovery/steps/evidence.ts';
@@ -11,13 +12,20 @@ import type { Violation } from './checkers.ts';
 import type { LedgerTruth } from './ledger.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
-/** Everything that a rehearsal measured. */
+/** Everything that was measured of one recovery. */
 export interface Measured {
-  readonly rehearsal: Rehearsal;
+  readonly rehearsal: Pick<Rehearsal, 'plan' | 'kind' | 'seed' | 'faults' | 'repeat'>;
   readonly sim: Simulator;
   readonly recovery: string;
+  /** When its execution was started. */
   readonly startMs: number;
   readonly endMs: number;
+  /** What it was started for; undefined where a person or a schedule started it. */
+  readonly incident?: Incident | undefined;
+  /** What was decided about the plan, the oldest first; none where a person or a schedule started it. */
+  readonly decisions?: Evidence['decisions'];
+  /** How many calls count as its own; all that were made when absent. */
+  readonly apiCalls?: number;
   readonly execution: Execution;
   /** Watched in a failover only. */
   readonly traffic: LiveTraffic | undefined;
@@ -31,13 +39,14 @@ const onlyInDrills: readonly StepName[] = ['cleanup', 'sweep'];
 
 /** The evidence of a rehearsal: what the recovery wrote down, and what the world saw of it. */
 export function evidenceOf(measured: Measured): Evidence {
-  const { rehearsal, ledger, startMs, traffic } = measured;
+  const { rehearsal, ledger, traffic } = measured;
+  const onsetMs = onsetOf(measured);
   const { plan, kind } = rehearsal;
   const outcome = ledger.evidence?.outcome ?? 'failed';
   const { verify } = ledger.steps;
   const verifiedAt = verify?.status === 'done' ? endOf(verify) : null;
   const servedAtMs = kind === 'drill' ? atMs(verifiedAt) : traffic?.answeredAtMs;
-  const rtoSeconds = servedAtMs === undefined ? null : round((servedAtMs - startMs) / 1000);
+  const rtoSeconds = secondsFrom(onsetMs, servedAtMs);
   const losses = ledger.evidence?.dataLoss ?? [];
   const objectives = judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
   return {
@@ -53,7 +62,7 @@ export function evidenceOf(measured: Measured): Evidence {
       rpoSeconds: plan.objectives.rpoSeconds,
       met: objectives.met,
     },
-    phases: phasesOf(ledger, startMs, servedAtMs),
+    phases: phasesOf(measured, servedAtMs),
     ...pathOf(measured, servedAtMs),
     steps: stepNames
       .filter((name) => kind === 'drill' || !onlyInDrills.includes(name))
@@ -62,12 +71,12 @@ export function evidenceOf(measured: Measured): Evidence {
     ...judgementOf(measured),
     verifiedAt,
     metReason: objectives.reason,
-    decisions: [],
+    decisions: [...(measured.decisions ?? [])],
     explanations: explain(ledger),
-    dataLoss: losses.map(({ item, seconds, basis }) => ({
+    dataLoss: losses.map(({ item, leastSeconds, mostSeconds, basis }) => ({
       item,
-      leastSeconds: seconds ?? null,
-      mostSeconds: seconds ?? null,
+      leastSeconds: leastSeconds ?? null,
+      mostSeconds: mostSeconds ?? null,
       basis,
     })),
     resources: stepNames.flatMap((step) =>
@@ -77,7 +86,13 @@ export function evidenceOf(measured: Measured): Evidence {
   };
 }
 
-function identityOf({ rehearsal, recovery, startMs, endMs }: Measured) {
+/** RTO counts from the first bad sample; a drill and a manual run begin when they are started. */
+function onsetOf({ incident, startMs }: Measured): number {
+  return incident ? Date.parse(incident.onset) : startMs;
+}
+
+function identityOf(measured: Measured) {
+  const { rehearsal, recovery, startMs, endMs } = measured;
   const { plan, kind, seed, repeat, faults } = rehearsal;
   return {
     recovery,
@@ -88,7 +103,7 @@ function identityOf({ rehearsal, recovery, startMs, endMs }: Measured) {
     regions: { primary: plan.regions.primary, recovery: plan.regions.recovery },
     startedAt: instant(startMs),
     endedAt: instant(endMs),
-    onsetAt: instant(startMs),
+    onsetAt: instant(onsetOf(measured)),
     repeat: repeat ?? null,
     faults: [...faults],
   };
@@ -106,9 +121,9 @@ function pathOf({ sim, startMs, rehearsal }: Measured, servedAtMs: number | unde
   return { criticalPathSeconds: round(path.seconds), criticalChain };
 }
 
-function costOf({ sim, execution }: Measured) {
+function costOf({ sim, execution, apiCalls }: Measured) {
   return {
-    apiCalls: sim.transcript.length,
+    apiCalls: apiCalls ?? sim.transcript.length,
     historyEvents: execution.history.length,
     largestPayloadBytes: execution.largestPayloadBytes,
   };
@@ -136,12 +151,12 @@ function judgeObjectives(
 ): { readonly met: boolean | null; readonly reason: string | null } {
   if (outcome !== 'recovered' && outcome !== 'drilled')
     return { met: false, reason: `the ${kind} is ${outcome}` };
-  const unknown = losses.find((loss) => loss.seconds === undefined);
-  const over = losses.find((loss) => loss.seconds !== undefined && loss.seconds > loss.allowedSeconds);
+  const unknown = losses.find((loss) => loss.mostSeconds === undefined);
+  const over = losses.find((loss) => (loss.mostSeconds ?? 0) > loss.allowedSeconds);
   if (over)
     return {
       met: false,
-      reason: `${over.item} loses ${Math.round(over.seconds ?? 0)} s, more than the ${over.allowedSeconds} s that the plan allows (${over.basis})`,
+      reason: `${over.item} loses up to ${Math.round(over.mostSeconds ?? 0)} s, more than the ${over.allowedSeconds} s that the plan allows (${over.basis})`,
     };
   if (kind === 'drill' && plan.databases.length > 0) {
     const names = plan.databases.map((item) => `databases.${item.name}`).join(', ');
@@ -166,23 +181,33 @@ function judgeObjectives(
 function lossOfWorkload(losses: readonly DataLoss[]): number | null {
   const databases = losses.filter((loss) => loss.item.startsWith('databases.'));
   const judged = databases.length > 0 ? databases : losses;
-  if (judged.length === 0 || judged.some((loss) => loss.seconds === undefined))
+  if (judged.length === 0 || judged.some((loss) => loss.mostSeconds === undefined))
     return judged.length === 0 ? 0 : null;
-  return round(Math.max(...judged.map((loss) => loss.seconds ?? 0)));
+  return round(Math.max(...judged.map((loss) => loss.mostSeconds ?? 0)));
 }
 
-/** Detect, decide, execute and verify add up to the RTO. A drill and a manual run begin with the decision already made. */
-function phasesOf(ledger: LedgerTruth, startMs: number, servedAtMs: number | undefined): Evidence['phases'] {
-  const openedMs = atMs(endOf(ledger.steps.open));
+/**
+ * Detect, decide, execute and verify add up to the RTO. What an event started was detected when its incident was opened, and
+ * decided when the incident says so. A drill and a manual run begin with the need for them known: what is decided then is
+ * whether they may begin.
+ */
+function phasesOf(measured: Measured, servedAtMs: number | undefined): Evidence['phases'] {
+  const { ledger, startMs, incident } = measured;
   const verifyMs = atMs(ledger.steps.verify?.firstAt ?? null);
-  const between = (fromMs: number | undefined, toMs: number | undefined) =>
-    fromMs === undefined || toMs === undefined ? null : round((toMs - fromMs) / 1000);
+  const onsetMs = onsetOf(measured);
+  const detectedMs = incident ? Date.parse(incident.openedAt) : startMs;
+  const decidedMs = incident ? (atMs(incident.decidedAt ?? null) ?? startMs) : atMs(endOf(ledger.steps.open));
   return {
-    detectSeconds: 0,
-    decideSeconds: between(startMs, openedMs),
-    executeSeconds: between(openedMs, verifyMs),
-    verifySeconds: between(verifyMs, servedAtMs),
+    detectSeconds: secondsFrom(onsetMs, detectedMs),
+    decideSeconds: secondsFrom(detectedMs, decidedMs),
+    executeSeconds: secondsFrom(decidedMs, verifyMs),
+    verifySeconds: secondsFrom(verifyMs, servedAtMs),
   };
+}
+
+/** Null where one of the two was not reached. */
+function secondsFrom(fromMs: number | undefined, toMs: number | undefined): number | null {
+  return fromMs === undefined || toMs === undefined ? null : round((toMs - fromMs) / 1000);
 }
 
 function stepOf(name: StepName, record: StepRecord | undefined): Evidence['steps'][number] {

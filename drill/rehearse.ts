@@ -1,5 +1,5 @@
 import type { Evidence } from '../report/evidence.ts';
-import { faults } from '../simulator/world/faults.ts';
+import { faults, type WorldFault } from '../simulator/world/faults.ts';
 import { diffInventories, inventory } from '../simulator/world/inventory.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
 import { type Account, openAccount } from './account.ts';
@@ -71,7 +71,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   return { evidence, account };
 }
 
-function faultNamed(name: string) {
+/** A fault by the name that `--fault` takes. @throws TypeError when no world knows it */
+export function faultNamed(name: string): WorldFault {
   const fault = faults[name];
   if (!fault) throw new TypeError(`no world knows the fault ${name}`);
   return fault;

@@ -4,6 +4,9 @@ import type { RecoveryKind, StepName } from './terms.ts';
 /** A restored copy takes far longer than a promotion: what a drill's databases step gets on top of the plan's bound. */
 const restoreExtraSeconds = 2 * 3600;
 
+/** How long a recovery waits at its gate for a person before it holds: a safe stop, which `lifeboat continue` ends. */
+export const approvalSeconds = 3600;
+
 /** How long a step may work, in seconds, counted from its first record; at the bound it fails and says what it waited for. */
 export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind): number {
   const longest = (items: readonly { readonly boundSeconds: number }[], least: number) =>
@@ -20,6 +23,11 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
     case 'mounts':
       // A mount waits for its server and its volume, then needs minutes at most.
       return servers + volumes + 600;
+    case 'gate':
+      return approvalSeconds;
+    case 'fence':
+      // A fence that is not required is one call; a required one waits for a person, and holds by itself before this.
+      return plan.fence?.required ? approvalSeconds + 300 : 120;
     case 'databases':
       return longest(plan.databases, 300) + (kind === 'drill' ? restoreExtraSeconds : 0);
     case 'settings':

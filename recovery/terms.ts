@@ -14,12 +14,14 @@
 export const recoveryKinds = ['drill', 'failover'] as const;
 export type RecoveryKind = (typeof recoveryKinds)[number];
 
-/** The steps of a recovery, in the order of the machine. `servers` to `databases` run side by side. */
+/** The steps of a recovery, in the order of the machine. `servers` to `databases` run side by side; `gate` and `fence` stand before `databases` on its branch. */
 export const stepNames = [
   'open',
   'servers',
   'volumes',
   'mounts',
+  'gate',
+  'fence',
   'databases',
   'settings',
   'reload',

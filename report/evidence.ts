@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { evidenceSchema, summarySchema } from './schema.ts';
+import { evidenceSchema, responseSchema, summarySchema } from './schema.ts';
 
 type DeepReadonly<T> = T extends (infer Item)[]
   ? readonly DeepReadonly<Item>[]
@@ -13,6 +13,12 @@ export type Summary = DeepReadonly<v.InferOutput<typeof summarySchema>>;
 /** The summary and everything that explains it: the content of `evidence.json`. */
 export type Evidence = DeepReadonly<v.InferOutput<typeof evidenceSchema>>;
 
+/** What `lifeboat event --json` prints: what was decided, and the recoveries that followed. */
+export type Response = DeepReadonly<v.InferOutput<typeof responseSchema>>;
+
+/** One decision about a plan. */
+export type Decision = Response['decisions'][number];
+
 /** One step as evidence tells it. */
 export type StepEvidence = Evidence['steps'][number];
 
@@ -25,6 +31,11 @@ export class InvalidEvidence extends Error {
 export function summaryOf(evidence: Evidence): Summary {
   const members = Object.keys(summarySchema.entries).map((key) => [key, evidence[key as keyof Summary]]);
   return accept(summarySchema, Object.fromEntries(members));
+}
+
+/** What happened and what came of it, as the `--json` contract has it. @throws InvalidEvidence when it breaks its own schema. */
+export function responseOf(decisions: readonly Decision[], recoveries: readonly Evidence[]): Response {
+  return accept(responseSchema, { decisions, recoveries: recoveries.map(summaryOf) });
 }
 
 /** The text of `evidence.json`. @throws InvalidEvidence when the record breaks its own schema. */
@@ -45,7 +56,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function accept<Schema extends typeof summarySchema | typeof evidenceSchema>(
+function accept<Schema extends typeof summarySchema | typeof evidenceSchema | typeof responseSchema>(
   schema: Schema,
   value: unknown,
 ): DeepReadonly<v.InferOutput<Schema>> {

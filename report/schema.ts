@@ -67,6 +67,18 @@ const summaryEntries = {
   leaks: v.array(v.strictObject({ region: text, type: text, id: text })),
 };
 
+const decisionEntries = {
+  at: instant,
+  decision: v.picklist(['recover', 'hold']),
+  analysis: v.pipe(text, v.description('The code of what was found, such as PrimaryDown')),
+  blockedBy: v.pipe(
+    v.nullable(text),
+    v.description('The guard that objected, or what was found where none did'),
+  ),
+  reason: v.pipe(text, v.description('One sentence with its evidence')),
+  unblock: v.pipe(v.nullable(text), v.description('What a person can do')),
+};
+
 /** The object that `lifeboat drill --json` prints. */
 export const summarySchema = v.pipe(
   v.strictObject(summaryEntries),
@@ -85,16 +97,7 @@ export const evidenceSchema = v.strictObject({
   metReason: v.pipe(v.nullable(text), v.description('Why `met` is what it is')),
   repeat: v.pipe(v.nullable(text), v.description('The command that brings about the same run again')),
   faults: v.array(text),
-  decisions: v.array(
-    v.strictObject({
-      at: instant,
-      decision: v.picklist(['recover', 'hold']),
-      analysis: text,
-      blockedBy: v.nullable(text),
-      reason: text,
-      unblock: v.nullable(text),
-    }),
-  ),
+  decisions: v.array(v.strictObject(decisionEntries)),
   explanations: v.pipe(
     v.array(
       v.strictObject({
@@ -124,3 +127,12 @@ export const evidenceSchema = v.strictObject({
   ),
   timeline: v.array(v.strictObject({ at: instant, source: text, message: text })),
 });
+
+/** The object that `lifeboat event --json` prints. */
+export const responseSchema = v.pipe(
+  v.strictObject({
+    decisions: v.array(v.strictObject({ plan: text, ...decisionEntries })),
+    recoveries: v.array(v.strictObject(summaryEntries)),
+  }),
+  v.title('What was decided and what followed, as lifeboat event --json prints it'),
+);

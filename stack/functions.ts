@@ -36,6 +36,9 @@ const documents: Partial<Readonly<Record<StepName, Readonly<Record<string, CfnVa
   verify: { LIFEBOAT_DOCUMENT_PROBE: { Ref: 'ProbeDocument' } },
 };
 
+/** The steps that tell people something themselves. */
+const tells: readonly StepName[] = ['gate', 'conclude'];
+
 /** Every function of the recovery machines of one kind, or of both. */
 export function stepFunctions(kinds: readonly RecoveryKind[] = recoveryKinds): readonly StepFunction[] {
   return kinds.flatMap((kind) => stepNames.map((step) => stepFunction(step, kind)));
@@ -69,7 +72,7 @@ function configOf({ step, kind, roleId }: StepFunction): object {
     environment: {
       LIFEBOAT_KIND: kind,
       LIFEBOAT_LEDGER: { Ref: 'Ledger' },
-      ...(step === 'conclude' && { LIFEBOAT_TOPIC: { Ref: 'Topic' } }),
+      ...(tells.includes(step) && { LIFEBOAT_TOPIC: { Ref: 'Topic' } }),
       ...documents[step],
     },
   };

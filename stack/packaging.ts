@@ -8,8 +8,11 @@ export class PackagingFailed extends Error {
   override readonly name = 'PackagingFailed';
 }
 
+/** What a Region gets: the whole of Lifeboat, or what looks and forwards. */
+export type ServiceFile = 'serverless.yml' | 'serverless.witness.yml';
+
 /** What a packaging run must not see: its own results, and what only changes under its hands. */
-const notLinked = new Set(['.git', '.serverless', 'serverless.yml', cacheDirectory, bundleDirectory, 'out']);
+const notLinked = new Set(['.git', '.serverless', cacheDirectory, bundleDirectory, 'out']);
 
 /**
  * Runs `serverless package` in a directory of its own and hands over the path of the template that it wrote, in the same
@@ -19,6 +22,7 @@ const notLinked = new Set(['.git', '.serverless', 'serverless.yml', cacheDirecto
  */
 export async function packageApart<T>(
   cacheDir: string,
+  config: ServiceFile,
   environment: Readonly<Record<string, string>>,
   use: (templatePath: string, directory: string) => Promise<T>,
 ): Promise<T> {
@@ -26,12 +30,12 @@ export async function packageApart<T>(
   const directory = await mkdtemp(join(cacheDir, 'packaging-'));
   try {
     for (const name of await readdir(root)) {
-      if (!notLinked.has(name)) await symlink(join(root, name), join(directory, name));
+      if (!notLinked.has(name) && name !== config) await symlink(join(root, name), join(directory, name));
     }
     // osls takes its configuration from a file, not from a link to one.
-    await copyFile(join(root, 'serverless.yml'), join(directory, 'serverless.yml'));
+    await copyFile(join(root, config), join(directory, config));
     await mkdir(join(directory, 'home'));
-    await run(directory, cacheDir, environment);
+    await run(directory, cacheDir, config, environment);
     return await use(join(directory, '.serverless', 'cloudformation-template-update-stack.json'), directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -41,12 +45,13 @@ export async function packageApart<T>(
 function run(
   directory: string,
   cacheDir: string,
+  config: ServiceFile,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
   const home = join(directory, 'home');
   const child = spawn(
     process.execPath,
-    [join(root, 'node_modules/serverless/bin/serverless.js'), 'package'],
+    [join(root, 'node_modules/serverless/bin/serverless.js'), 'package', '--config', config],
     {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { tagKeys } from '../recovery/identity.ts';
+import { trafficNamespace } from '../recovery/steps/traffic.ts';
 import type { RecoveryKind, StepName } from '../recovery/terms.ts';
 import {
   allow,
@@ -7,6 +8,7 @@ import {
   type Conditions,
   carries,
   createsTagged,
+  primaryArnOf,
   type Statement,
   unownedArn,
 } from './statements.ts';
@@ -50,6 +52,7 @@ const everywhere = ['*'];
 const see = {
   instances: allow(['ec2:DescribeInstances'], everywhere),
   images: allow(['ec2:DescribeImages', 'ec2:DescribeLaunchTemplateVersions'], everywhere),
+  groups: allow(['ec2:DescribeSecurityGroups'], everywhere),
   network: allow(['ec2:DescribeRouteTables', 'ec2:DescribeSubnets'], everywhere),
   volumes: allow(['ec2:DescribeVolumes'], everywhere),
   snapshots: allow(['ec2:DescribeSnapshots'], everywhere),
@@ -181,9 +184,21 @@ const grants: Readonly<Record<StepName, Grants>> = {
     drill: [commandOn('recovery')],
     failover: [commandOn('plan')],
   },
+  gate: {
+    failover: [see.databases, see.lag, allow(['sns:Publish'], [{ Ref: 'Topic' }])],
+  },
+  fence: {
+    failover: [
+      see.instances,
+      see.groups,
+      allow(['ec2:StopInstances'], [primaryArnOf('ec2', 'instance/*')], carries('plan')),
+      allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*')]),
+      allow(['rds:ModifyDBInstance'], [primaryArnOf('rds', 'db:*')], carries('plan')),
+    ],
+  },
   databases: {
-    always: [see.databases, see.lag],
-    drill: [see.databaseSnapshots, ...restoreCopies],
+    always: [see.databases],
+    drill: [see.databaseSnapshots, see.lag, ...restoreCopies],
     failover: [allow(['rds:PromoteReadReplica'], [arnOf('rds', 'db:*')], carries('plan'))],
   },
   settings: {
@@ -212,6 +227,10 @@ const grants: Readonly<Record<StepName, Grants>> = {
       see.records,
       allow(['route53:ChangeResourceRecordSets'], ['arn:aws:route53:::hostedzone/*']),
       allow(['route53:GetChange'], ['arn:aws:route53:::change/*']),
+      // Metrics have no ARN: the namespace is the only limit that CloudWatch knows for putting them.
+      allow(['cloudwatch:PutMetricData'], everywhere, {
+        StringEquals: { 'cloudwatch:namespace': trafficNamespace },
+      }),
     ],
   },
   settle: {},

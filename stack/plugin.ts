@@ -5,6 +5,7 @@ import { archive } from './archive.ts';
 import { bundle } from './bundle.ts';
 import { stepFunctions } from './functions.ts';
 import { bundleDirectory } from './places.ts';
+import { responseFunctions } from './response.ts';
 import { variables } from './variables.ts';
 
 /** The part of osls that this plugin touches. */
@@ -13,7 +14,10 @@ interface Osls {
   readonly service: {
     readonly provider: { versionFunctions?: boolean };
     readonly resources: { readonly Resources: Record<string, StateMachine | undefined> };
-    getFunction(key: string): { package?: { artifact?: string }; readonly versionLogicalId?: string };
+    /** By key; `serverless.witness.yml` has others than `serverless.yml`. */
+    readonly functions: Readonly<
+      Record<string, { package?: { artifact?: string }; readonly versionLogicalId?: string }>
+    >;
   };
 }
 
@@ -48,7 +52,7 @@ export default class LifeboatStack {
     const outDirectory = join(this.#osls.serviceDir, bundleDirectory);
     for (const { name, directory } of await bundle({ outDirectory })) {
       await archive(directory, `${bundleDirectory}/${name}`, `${directory}.zip`);
-      this.#use(name, `${directory}.zip`);
+      for (const { file, key } of deployed) if (file === name) this.#use(key, `${directory}.zip`);
     }
   }
 
@@ -56,26 +60,33 @@ export default class LifeboatStack {
     const artifact = join(this.#osls.serviceDir, '.serverless', 'stub.zip');
     await mkdir(dirname(artifact), { recursive: true });
     await writeFile(artifact, '');
-    for (const { step } of stepFunctions()) this.#use(step, artifact);
+    for (const { key } of deployed) this.#use(key, artifact);
   }
 
-  #use(step: string, artifact: string): void {
-    for (const { key } of stepFunctions().filter((each) => each.step === step)) {
-      this.#osls.service.getFunction(key).package = { artifact };
-    }
+  #use(key: string, artifact: string): void {
+    const found = this.#osls.service.functions[key];
+    if (found) found.package = { artifact };
   }
 
   /** A machine calls published versions, so that a deploy in the middle of a recovery changes nothing for it. */
   #pinVersions(): void {
-    const { service } = this.#osls;
-    for (const { key, kind, substitution } of stepFunctions()) {
-      const { versionLogicalId } = service.getFunction(key);
-      const machine = service.resources.Resources[machineIds[kind]];
-      if (versionLogicalId && machine) {
-        machine.Properties.DefinitionSubstitutions[substitution] = { Ref: versionLogicalId };
+    const { functions, resources } = this.#osls.service;
+    for (const { key, machine, substitution } of deployed) {
+      const version = functions[key]?.versionLogicalId;
+      const found = machine && resources.Resources[machine];
+      if (version && found && substitution !== undefined) {
+        found.Properties.DefinitionSubstitutions[substitution] = { Ref: version };
       }
     }
   }
+}
+
+/** A function of either file: where its code is, and which machine calls it by which name. */
+interface Deployed {
+  readonly file: string;
+  readonly key: string;
+  readonly machine?: string;
+  readonly substitution?: string;
 }
 
 const machineIds: Readonly<Record<RecoveryKind, string>> = {
@@ -83,8 +94,26 @@ const machineIds: Readonly<Record<RecoveryKind, string>> = {
   failover: 'LifeboatFailover',
 };
 
-function resolveVariable({ address = '' }: { readonly address?: string }): { readonly value: object } {
+const deployed: readonly Deployed[] = [
+  ...stepFunctions().map(({ step, kind, key, substitution }) => ({
+    file: step,
+    key,
+    machine: machineIds[kind],
+    substitution,
+  })),
+  ...responseFunctions().map(({ name, substitution }) => ({
+    file: name,
+    key: name,
+    ...(substitution !== undefined && { machine: 'LifeboatResponse', substitution }),
+  })),
+];
+
+async function resolveVariable({
+  address = '',
+}: {
+  readonly address?: string;
+}): Promise<{ readonly value: object }> {
   const variable = variables[address];
   if (!variable) throw new Error(`\${lifeboat:${address}}: there are ${Object.keys(variables).join(', ')}`);
-  return { value: variable() };
+  return { value: await variable() };
 }

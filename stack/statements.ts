@@ -29,6 +29,11 @@ export function arnOf(service: string, resource: string): CfnValue {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}` };
 }
 
+/** An ARN in any Region of the account: primary Regions are named by plans, which come and go without a change to the roles. */
+export function primaryArnOf(service: string, resource: string): CfnValue {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:*:\${AWS::AccountId}:${resource}` };
+}
+
 /** An ARN in the stack's Region without an account, as EC2 has them for images and snapshots. */
 export function unownedArn(service: string, resource: string): CfnValue {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}::${resource}` };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { packageApart } from './packaging.ts';
+import { packageApart, type ServiceFile } from './packaging.ts';
 import { cacheDirectory, root } from './places.ts';
 import { variables } from './variables.ts';
 
@@ -17,6 +17,7 @@ export interface PackagedResource {
   readonly Type: string;
   readonly Properties?: { readonly [key: string]: Json };
   readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
 }
 
 export interface PackageOptions {
@@ -25,27 +26,58 @@ export interface PackageOptions {
 }
 
 /** The files that a template is made from, as paths below the root; what they generate is hashed besides. */
-const inputs = ['serverless.yml', 'package-lock.json', 'stack', 'statemachines', 'events', 'plans'];
+const inputs = [
+  'serverless.yml',
+  'serverless.witness.yml',
+  'package-lock.json',
+  'stack',
+  'statemachines',
+  'events',
+  'plans',
+];
+
+/** The templates of one installation: of the Region that recovers, and of each other Region that looks or forwards. */
+export interface PackagedTemplates {
+  readonly recovery: PackagedTemplate;
+  /** Its parameter `RecoveryRegion` says where it sends what it sees. */
+  readonly witness: PackagedTemplate;
+}
 
 /**
- * The template that `serverless package` makes of this repository, without code and function versions: what a drill deploys
- * is what the stack deploys. Kept by the content of its inputs, so that only a change to one of them packages again.
- * Any number of processes may ask at once. It needs no network, no credentials and no writable home.
+ * The template that `serverless package` makes of `serverless.yml`, without code and function versions: what a drill
+ * deploys is what the stack deploys. Kept by the content of its inputs, so that only a change to one of them packages
+ * again. Any number of processes may ask at once. It needs no network, no credentials and no writable home.
  * @throws PackagingFailed
  */
-export async function packagedTemplate(options: PackageOptions = {}): Promise<PackagedTemplate> {
+export function packagedTemplate(options: PackageOptions = {}): Promise<PackagedTemplate> {
+  return templateOf('serverless.yml', options);
+}
+
+/** Both templates, each made as `packagedTemplate` makes the first. @throws PackagingFailed */
+export async function packagedTemplates(options: PackageOptions = {}): Promise<PackagedTemplates> {
+  const [recovery, witness] = await Promise.all([
+    templateOf('serverless.yml', options),
+    templateOf('serverless.witness.yml', options),
+  ]);
+  return { recovery, witness };
+}
+
+async function templateOf(config: ServiceFile, options: PackageOptions): Promise<PackagedTemplate> {
   const cacheDir = resolve(options.cacheDir ?? join(root, cacheDirectory));
-  const kept = join(cacheDir, `template-${await hashOfInputs()}.json`);
+  const prefix = config === 'serverless.yml' ? 'template' : 'witness';
+  const kept = join(cacheDir, `${prefix}-${await hashOfInputs()}.json`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return JSON.parse(known) as PackagedTemplate;
-  await packageApart(cacheDir, { LIFEBOAT_PACKAGE: 'template' }, (template) => rename(template, kept));
+  await packageApart(cacheDir, config, { LIFEBOAT_PACKAGE: 'template' }, (template) =>
+    rename(template, kept),
+  );
   return JSON.parse(await readFile(kept, 'utf8')) as PackagedTemplate;
 }
 
 async function hashOfInputs(): Promise<string> {
   const hash = createHash('sha256');
   for (const [name, generate] of Object.entries(variables))
-    hash.update(`${name}\n${JSON.stringify(generate())}\n`);
+    hash.update(`${name}\n${JSON.stringify(await generate())}\n`);
   for (const path of (await Promise.all(inputs.map(filesBelow))).flat()) {
     hash.update(`${path}\n`).update(await readFile(join(root, path)));
   }

@@ -8,6 +8,7 @@ import { recordOf } from '../records.ts';
 import { openSns } from '../sns.ts';
 import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
 import type { DatabasesMemory } from './databases.ts';
+import type { GateMemory } from './gate.ts';
 
 type Records = Partial<Record<StepName, StepRecord>>;
 
@@ -54,6 +55,8 @@ async function readRecords(context: StepContext): Promise<Answer<Records>> {
 function evidenceOf(context: StepContext, records: Records): RunEvidence {
   const { plan, input, identity } = context;
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
+  const gate = records.gate?.memory as GateMemory | null | undefined;
+  const onset = gate?.onset ?? input.startedAt;
   const volumes = records.volumes?.memory as
     | { snapshots?: Record<string, { id: string; startedAt: string }> }
     | null
@@ -67,11 +70,13 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
     ...concludeRun(identity.kind, records),
     startedAt: input.startedAt,
     endedAt: context.now(),
+    onset,
+    overrides: gate?.overrides ?? [],
     steps: evidenceSteps(records),
     dataLoss: dataLossOf(
       plan,
-      { lags: databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} },
-      input.startedAt,
+      { lags: gate?.lags ?? databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} },
+      onset,
     ),
     resources: Object.values(records).flatMap((record) => record.resources),
   };

@@ -18,7 +18,7 @@ import type { StepContext, StepResult } from '../step.ts';
 /** What the databases step keeps in the ledger. */
 export interface DatabasesMemory {
   readonly items: Readonly<Record<string, DatabaseMemory>>;
-  /** The last lag that was measured before the recovery began: what a promotion loses. */
+  /** In a drill, the last lag before it began: what a promotion would lose. A failover's gate has measured its own. */
   readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
   /** The snapshot that a drill's copy was restored from, by item. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export async function reconcileDatabases(context: StepContext): Promise<StepResu
     databases: rds.databases(),
     snapshots: isDrill ? rds.snapshots() : Promise.resolve({ ok: true as const, value: [] }),
   });
-  const lags = await measureLags(context, before.lags);
+  const lags = isDrill ? await measureLags(context, before.lags) : {};
   if (!seen.ok)
     return {
       standing: standingAfterCalls({ counts: nothing, problems: [], waits: [] }, [seen], 'databases'),

@@ -1,5 +1,6 @@
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { type ActiveRecord, ledgerKeys, mayTakeLock, type OpenedRecord } from '../../recovery/ledger.ts';
+import { mayNotAct } from '../../recovery/lock.ts';
 import { absentProblem, nothing, type Standing, standingAfterCalls } from '../../recovery/step.ts';
 import { fingerprint } from '../../recovery/steps/fingerprint.ts';
 import { isolationProblem } from '../../recovery/steps/preflight.ts';
@@ -24,17 +25,23 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   const found = await ledger.read(key);
   if (!found.ok) return refused(found);
   const held = found.value?.value as ActiveRecord | undefined;
-  if (held && !held.releasedAt && held.recovery === input.recovery) return undefined;
+  const isOwn = held !== undefined && !held.releasedAt && held.recovery === input.recovery;
+  const objection = isOwn ? mayNotAct(held, input) : undefined;
+  if (objection) return objection;
+  if (isOwn && held.run === input.run) return undefined;
   if (!mayTakeLock(held, identity)) return taken(context, held);
   const claim: ActiveRecord = {
     nonce: `${input.recovery} run ${input.run}`,
     recovery: input.recovery,
     kind: identity.kind,
-    at: context.now(),
+    at: isOwn ? held.at : context.now(),
+    run: input.run,
   };
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);
-  return won.value.won ? undefined : taken(context, won.value.entry.value as ActiveRecord);
+  if (won.value.won) return undefined;
+  const winner = won.value.entry.value as ActiveRecord;
+  return winner.recovery === input.recovery ? mayNotAct(winner, input) : taken(context, winner);
 }
 
 function taken(context: StepContext, held: ActiveRecord | undefined): Standing {

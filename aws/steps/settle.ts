@@ -1,4 +1,5 @@
 import { standingAfterCalls } from '../../recovery/step.ts';
+import { trafficName } from '../../recovery/steps/traffic.ts';
 import { throughName } from '../../recovery/steps/verify.ts';
 import type { StepContext, StepResult } from '../step.ts';
 
@@ -10,7 +11,7 @@ export async function reconcileSettle(context: StepContext): Promise<StepResult>
   if (identity.kind === 'drill')
     return { standing: { status: 'skipped', reason: 'a drill moves no traffic' } };
   const check = plan.verify[0];
-  const names = [...new Set(plan.traffic.map((item) => item.record.name))];
+  const names = [...new Set(plan.traffic.map(trafficName))];
   if (!check || names.length === 0)
     return { standing: { status: 'skipped', reason: 'the plan has no check, or moves no traffic' } };
   const answers = await Promise.all(

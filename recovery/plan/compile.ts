@@ -176,8 +176,10 @@ function compileVerify({ http, inside, bound }: Part<'verify'>[number]): plan.Ve
   return { http, boundSeconds: seconds(bound, defaults.verifyBound), ...(inside && { inside }) };
 }
 
-function compileTraffic({ record: { ttl, ...record } }: Part<'traffic'>[number]): plan.TrafficItem {
-  return { record: { ...record, ttlSeconds: ttl ?? defaults.ttl.value } };
+function compileTraffic({ record: changed, name, target }: Part<'traffic'>[number]): plan.TrafficItem {
+  if (!changed) return { via: 'healthCheck', name: known(name), target: known(target) };
+  const { ttl, ...record } = changed;
+  return { via: 'record', record: { ...record, ttlSeconds: ttl ?? defaults.ttl.value } };
 }
 
 function compileDrill({

@@ -66,6 +66,9 @@ export const urlPattern =
 /** Route 53 API Reference, ResourceRecordSet: a full name in lower case, without the last dot. */
 export const recordNamePattern =
   /^(?=.{1,253}$)(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+/** The same without a wildcard: a name that can be asked for. */
+export const hostNamePattern =
+  /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 export const zonePattern = /^Z[0-9A-Z]{1,31}$/;
 export const recordValuePattern = /^\S(?:.{0,4000}\S)?$/;
 

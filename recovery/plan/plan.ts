@@ -117,7 +117,11 @@ export interface VerifyItem {
   readonly inside?: { readonly server: string; readonly port: number };
 }
 
-export interface TrafficItem {
+export type TrafficItem = RecordSwitch | HealthCheckSwitch;
+
+/** A record that is changed through Route 53's control plane, which is in us-east-1. */
+export interface RecordSwitch {
+  readonly via: 'record';
   readonly record: {
     readonly zone: string;
     readonly name: string;
@@ -125,6 +129,17 @@ export interface TrafficItem {
     readonly ttlSeconds: number;
     readonly value: string;
   };
+}
+
+/**
+ * A name with failover records, whose primary's health check follows a CloudWatch alarm in the recovery Region: putting
+ * the metric of that alarm moves the name, and no control plane is asked.
+ */
+export interface HealthCheckSwitch {
+  readonly via: 'healthCheck';
+  readonly name: string;
+  /** What the name leads to afterwards: the secondary record's value, or the name that its alias leads to. */
+  readonly target: string;
 }
 
 export interface DrillRules {

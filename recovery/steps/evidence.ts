@@ -9,12 +9,15 @@ import {
   secondsBetween,
   stepNames,
 } from '../terms.ts';
+import type { Override } from './gate.ts';
+import { lossOf, type MeasuredLag } from './lag.ts';
 
-/** How much of an item's data a recovery loses, with what it was measured by. */
+/** How much of an item's data a recovery loses, counted back from the onset, with what it was measured by. */
 export interface DataLoss {
   readonly item: string;
-  /** Undefined when nothing measured it: unknown is not fine. */
-  readonly seconds?: number;
+  /** Both undefined when nothing measured it: unknown is not fine. */
+  readonly leastSeconds?: number;
+  readonly mostSeconds?: number;
   readonly basis: string;
   readonly allowedSeconds: number;
 }
@@ -31,6 +34,10 @@ export interface RunEvidence {
   readonly unblock: string | null;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
+  /** The first bad sample; of a drill or a recovery that a person started, its start. */
+  readonly onset: Instant;
+  /** What people took upon themselves at the gate. */
+  readonly overrides: readonly Override[];
   readonly steps: readonly EvidenceStep[];
   readonly dataLoss: readonly DataLoss[];
   readonly resources: readonly ResourceRef[];
@@ -61,6 +68,8 @@ export function concludeRun(
 ): { readonly outcome: RecoveryOutcome; readonly reason: string | null; readonly unblock: string | null } {
   const needed = kind === 'drill' ? [...required, 'cleanup' as const, 'sweep' as const] : required;
   const bad = needed.map((name) => records[name]).filter(isBad);
+  const aborted = bad.find(({ code }) => code === 'Aborted' || code === 'Preempted');
+  if (aborted) return abortedVerdict(aborted, records);
   const causes = bad.filter((record) => !consequences.has(record.code ?? ''));
   const cause = causes.find((record) => record.status === 'failed') ?? causes[0];
   if (cause) return verdictOf(cause);
@@ -75,6 +84,20 @@ export function concludeRun(
   }
   if (bad[0]) return verdictOf(bad[0]);
   return { outcome: kind === 'drill' ? 'drilled' : 'recovered', reason: null, unblock: null };
+}
+
+/** Nobody asks what else went wrong with what was aborted, but for what an aborted drill left behind. */
+function abortedVerdict(
+  { code, reason = '', unblock = '' }: StepRecord,
+  records: Readonly<Partial<Record<StepName, StepRecord>>>,
+) {
+  // A sweep compares the live workload with how it was before: the failover that took the plan has changed it.
+  const left = [records.cleanup, ...(code === 'Preempted' ? [] : [records.sweep])].find(isBad);
+  return {
+    outcome: 'aborted' as const,
+    reason: left ? `${reason}; ${left.step}: ${left.reason}` : reason,
+    unblock: left ? `${unblock}; ${left.unblock}` : unblock,
+  };
 }
 
 /** Codes of steps that ended because another one did. */
@@ -115,22 +138,25 @@ export function evidenceSteps(
   });
 }
 
-/** What the steps measured, as losses against what the plan allows each item. */
+/** What the steps measured, as losses up to the onset against what the plan allows each item. */
 export function dataLossOf(
   plan: Plan,
   measured: {
-    readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
+    readonly lags: Readonly<Record<string, MeasuredLag | undefined>>;
     readonly snapshots: Readonly<
       Record<string, { readonly id: string; readonly startedAt: Instant } | undefined>
     >;
   },
-  startedAt: Instant,
+  onset: Instant,
 ): readonly DataLoss[] {
   const databases = plan.databases.map((item): DataLoss => {
     const lag = measured.lags[item.name];
     const common = { item: `databases.${item.name}`, allowedSeconds: plan.objectives.rpoSeconds };
-    if (!lag) return { ...common, basis: `no sample of ReplicaLag of ${item.replica}` };
-    return { ...common, seconds: lag.seconds, basis: `ReplicaLag of ${item.replica} at ${lag.at}` };
+    const loss = lag && lossOf(lag, onset);
+    if (!loss)
+      return { ...common, basis: `no sample of ReplicaLag of ${item.replica} right before ${onset}` };
+    const idle = lag.idle ? ', while its source wrote nothing' : '';
+    return { ...common, ...loss, basis: `ReplicaLag of ${item.replica} at ${lag.at}${idle}` };
   });
   const volumes = plan.volumes.map((item): DataLoss => {
     const snapshot = measured.snapshots[item.name];
@@ -139,9 +165,11 @@ export function dataLossOf(
       allowedSeconds: item.snapshot.rpoSeconds ?? plan.objectives.rpoSeconds,
     };
     if (!snapshot) return { ...common, basis: 'no snapshot was chosen' };
+    const seconds = secondsBetween(snapshot.startedAt, onset);
     return {
       ...common,
-      seconds: secondsBetween(snapshot.startedAt, startedAt),
+      leastSeconds: seconds,
+      mostSeconds: seconds,
       basis: `snapshot ${snapshot.id} of ${snapshot.startedAt}`,
     };
   });

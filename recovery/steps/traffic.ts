@@ -1,15 +1,17 @@
 import type { ObservedRecord } from '../observed.ts';
-import type { TrafficItem } from '../plan/plan.ts';
+import type { HealthCheckSwitch, Plan, RecordSwitch, TrafficItem } from '../plan/plan.ts';
 import type { Problem } from '../step.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, instantAfter, secondsBetween } from '../terms.ts';
 
-/** What the traffic step keeps between calls, by record name and type. */
+/** What the traffic step keeps between calls, by `trafficKey`. */
 export interface TrafficMemory {
   /** What the record was before, written before the change. */
   readonly before?: ObservedRecord;
   readonly changeId?: string;
   readonly changedAt?: Instant;
   readonly inSyncAt?: Instant;
+  /** When the metric of a health check was put for the first time: from then on it is held. */
+  readonly trippedAt?: Instant;
   readonly answeredAt?: Instant;
 }
 
@@ -29,9 +31,63 @@ export type TrafficNeed =
   | { readonly kind: 'wait'; readonly seconds: number; readonly for: string }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** The name under which a record is remembered. */
-export function recordKey(item: TrafficItem): string {
-  return `${item.record.name} ${item.record.type}`;
+/** The name under which a switch is remembered. */
+export function trafficKey(item: TrafficItem): string {
+  return item.via === 'record' ? `${item.record.name} ${item.record.type}` : `${item.name} via health check`;
+}
+
+/** The name that users ask for. */
+export function trafficName(item: TrafficItem): string {
+  return item.via === 'record' ? item.record.name : item.name;
+}
+
+export function isRecordSwitch(item: TrafficItem): item is RecordSwitch {
+  return item.via === 'record';
+}
+
+export function isHealthCheckSwitch(item: TrafficItem): item is HealthCheckSwitch {
+  return item.via === 'healthCheck';
+}
+
+/** A CloudWatch metric by its full name. */
+export interface MetricName {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** The namespace of the metrics that move traffic: a role that may not put there cannot move any. */
+export const trafficNamespace = 'Lifeboat/Traffic';
+
+/** The metric that the plan's alarm watches for this name: 1 once traffic is to go to the recovery Region. */
+export function switchMetric(plan: Pick<Plan, 'plan'>, item: HealthCheckSwitch): MetricName {
+  return {
+    namespace: trafficNamespace,
+    name: 'Recovered',
+    dimensions: { Plan: plan.plan, Name: item.name },
+  };
+}
+
+/**
+ * The samples that say at `now` that traffic is switched. An alarm judges minutes that have ended (CloudWatch User Guide,
+ * Evaluating an alarm), so the minute before is told too: the alarm need not wait for the end of this one.
+ */
+export function switchSamples(now: Instant): readonly { readonly at: Instant; readonly value: number }[] {
+  return [
+    { at: instantAfter(now, -60), value: 1 },
+    { at: now, value: 1 },
+  ];
+}
+
+/** What a switch via health check still waits for, once its metric was put; undefined when resolvers answer the target. */
+export function switchWait(
+  item: HealthCheckSwitch,
+  answer: { readonly values: readonly string[] } | { readonly failed: string },
+): { readonly seconds: number; readonly for: string } | undefined {
+  if ('failed' in answer) return { seconds: 3, for: `traffic ${item.name}: ${answer.failed}` };
+  if (answer.values.some((value) => sameName(value, item.target))) return undefined;
+  const says = answer.values.join(', ') || 'nothing';
+  return { seconds: 3, for: `traffic ${item.name}: its health check to fail over; resolvers answer ${says}` };
 }
 
 /**
@@ -39,7 +95,7 @@ export function recordKey(item: TrafficItem): string {
  * nothing about caches (Route 53 Developer Guide), so the answer is asked for as a client would.
  */
 export function trafficNeed(
-  item: TrafficItem,
+  item: RecordSwitch,
   seen: TrafficObservation,
   memory: TrafficMemory,
   now: Instant,
@@ -79,7 +135,7 @@ export function trafficNeed(
 }
 
 /** Whether the record set already is what the plan wants. */
-export function isWanted(item: TrafficItem, seen: ObservedRecord | 'absent' | 'unread'): boolean {
+export function isWanted(item: RecordSwitch, seen: ObservedRecord | 'absent' | 'unread'): boolean {
   if (seen === 'absent' || seen === 'unread') return false;
   const { record } = item;
   return (

@@ -11,11 +11,12 @@ import { operationsModels } from './types/operations.ts';
 import { storageModels } from './types/storage.ts';
 import { workflowModels } from './types/workflow.ts';
 
+export type { Schedule } from '../events/schedules.ts';
 export {
   Deployment,
   type FunctionCode,
+  type Permission,
   type Role,
-  type Schedule,
   type TemplateFunction,
 } from './deployment.ts';
 export { type Template, TemplateError } from './template.ts';
@@ -63,7 +64,18 @@ export function deployTemplate(
   const outputs = stack.outputs();
   const deployment = new Deployment({ sim, region: sim.region(region), stackName, code, resources, outputs });
   for (const resource of resources) create(resource, deployment);
+  guardFunctions(sim, deployment);
   return deployment;
+}
+
+/** A service principal invokes a function only where the function's own policy names it; a role's policy is another matter. */
+function guardFunctions(sim: Simulator, { permissions, functions }: Deployment): void {
+  sim.guards.push((principal, action, resource) => {
+    if (!principal.endsWith('.amazonaws.com') || !functions.has(resource)) return true;
+    return permissions.some(
+      (each) => each.principal === principal && each.action === action && each.functionArn === resource,
+    );
+  });
 }
 
 function create(resource: ResolvedResource, deployment: Deployment): void {

@@ -1,4 +1,5 @@
 import { NotSimulated } from '../errors.ts';
+import { runSchedule, type Schedule } from '../events/schedules.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Handler } from '../lambda/lambda.ts';
 import type { Service } from '../service.ts';
@@ -26,12 +27,11 @@ export interface Role {
   readonly managedPolicyArns: readonly string[];
 }
 
-/** A schedule of EventBridge Scheduler. It is recorded; nothing runs it. */
-export interface Schedule {
-  readonly name: string;
-  readonly arn: string;
-  readonly expression: string;
-  readonly target: JsonObject;
+/** What the policy of a function lets a service do, whatever its source. */
+export interface Permission {
+  readonly principal: string;
+  readonly action: string;
+  readonly functionArn: string;
 }
 
 /** A template that is deployed into a Region: what came of its resources. */
@@ -44,8 +44,12 @@ export class Deployment {
   readonly outputs: Readonly<Record<string, Json>>;
   /** By ARN: permission checks find a caller's policies here. */
   readonly roles = new Map<string, Role>();
-  /** By name. */
+  /** By name. Nothing wakes before `startSchedules`. */
   readonly schedules = new Map<string, Schedule>();
+  /** ARNs of the stack's functions. */
+  readonly functions = new Set<string>();
+  /** What the functions' own policies allow. */
+  readonly permissions: Permission[] = [];
   /** Names of log groups. */
   readonly logGroups = new Set<string>();
   readonly #resources: ReadonlyMap<string, ResolvedResource>;
@@ -102,6 +106,19 @@ export class Deployment {
       requestId,
       headers: {},
     });
+  }
+
+  /**
+   * Lets the stack's schedules run from this instant on; they never end by themselves. Returns the way to stop them.
+   * @throws NotSimulated for a schedule whose members or expression are not modelled
+   */
+  startSchedules(): () => void {
+    const stops = [...this.schedules.values()].map((schedule) =>
+      runSchedule(this.sim, this.region.name, schedule),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
 import { type Json, parseJson } from '../json.ts';
-import type { ServiceName } from '../service.ts';
+import type { RegionName, ServiceName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import type { Delivery } from './delivery.ts';
 import { type EventEnvelope, eventTime } from './envelope.ts';
@@ -114,7 +114,8 @@ async function forward(
   events.receive(busName, { ...event, id: sim.draws.uuid('eventbridge.forwardedId', subject) }, true);
 }
 
-function authorise(sim: Simulator, principal: string, action: string, resource: string): void {
+/** @throws Undeliverable where the principal may not do it */
+export function authorise(sim: Simulator, principal: string, action: string, resource: string): void {
   if (sim.permits(principal, action, resource)) return;
   throw new Undeliverable(
     'NO_PERMISSIONS',
@@ -122,33 +123,54 @@ function authorise(sim: Simulator, principal: string, action: string, resource: 
   );
 }
 
-/** Calls a service as EventBridge does; no answer in time counts as one that may be tried again. */
-async function ask(
+function ask(
   sim: Simulator,
-  delivery: Delivery,
+  { target, subject }: Delivery,
   service: ServiceName,
   operation: string,
   input: object,
 ): Promise<void> {
-  const { target, subject } = delivery;
-  const accessKeyId = `ASIA${sim.draws.hex('eventbridge.accessKeyId', subject, 16).toUpperCase()}`;
-  const role = target.roleArn?.slice(target.roleArn.lastIndexOf('/') + 1);
-  const arn =
-    role === undefined ? 'events.amazonaws.com' : `arn:aws:sts::${sim.accountId}:assumed-role/${role}/events`;
-  sim.addCaller({ accessKeyId, arn, userId: role ?? 'events.amazonaws.com' });
-  const requestId = sim.draws.uuid('eventbridge.requestId', subject);
-  const answer = sim.ask({
+  return askAs(sim, {
     service,
-    region: target.region,
     operation,
-    accessKeyId,
-    requestId,
-    headers: {},
     input,
+    region: target.region,
+    principal: target.roleArn ?? 'events.amazonaws.com',
+    sessionName: 'events',
+    subject,
   });
+}
+
+/** A call that EventBridge or its Scheduler makes in somebody's name. */
+export interface AskedCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: object;
+  readonly region: RegionName;
+  /** The ARN of a role, or a service principal. */
+  readonly principal: string;
+  readonly sessionName: string;
+  /** Names this call among all others; its ids are drawn from it. */
+  readonly subject: string;
+}
+
+/**
+ * Calls a service as EventBridge does; no answer in time counts as one that may be tried again.
+ * @throws Undeliverable where no retry can help
+ * @throws AwsError where one can
+ */
+export async function askAs(sim: Simulator, asked: AskedCall): Promise<void> {
+  const { service, operation, input, region, principal, sessionName, subject } = asked;
+  const accessKeyId = `ASIA${sim.draws.hex('eventbridge.accessKeyId', subject, 16).toUpperCase()}`;
+  const role = principal.startsWith('arn:') ? principal.slice(principal.lastIndexOf('/') + 1) : undefined;
+  const arn =
+    role === undefined ? principal : `arn:aws:sts::${sim.accountId}:assumed-role/${role}/${sessionName}`;
+  sim.addCaller({ accessKeyId, arn, userId: role ?? principal });
+  const requestId = sim.draws.uuid('eventbridge.requestId', subject);
+  const answer = sim.ask({ service, region, operation, accessKeyId, requestId, headers: {}, input });
   await new Promise<void>((resolve, reject) => {
     const timeOut = () =>
-      reject(new AwsError('ServiceUnavailable', `${target.arn} did not answer in time`, 503));
+      reject(new AwsError('ServiceUnavailable', `${service} in ${region} did not answer in time`, 503));
     const cancel = sim.clock.after(answerWithinSeconds * 1000, timeOut);
     answer.then(
       () => {
@@ -164,7 +186,7 @@ async function ask(
 }
 
 /** An error of a service that a retry cannot change becomes `Undeliverable`. */
-function judge(error: unknown): unknown {
+export function judge(error: unknown): unknown {
   if (!(error instanceof AwsError) || error.httpStatus >= 500 || transient.test(error.code)) return error;
   if (/NotFound|DoesNotExist/.test(error.code)) return new Undeliverable('NO_RESOURCE', error.message);
   if (/AccessDenied|AuthorizationError/.test(error.code))

@@ -25,6 +25,7 @@ export class ReplicaLag {
   readonly #rds: Rds;
   readonly #settings = new Map<string, Setting[]>();
   readonly #sourceDeadAtMs = new Map<string, number>();
+  readonly #sourceBackAtMs = new Map<string, number>();
   readonly #startedAtMs = new Map<string, number>();
   readonly #stoppedAtMs = new Map<string, number>();
   readonly #drawn = new Map<string, number>();
@@ -42,6 +43,10 @@ export class ReplicaLag {
     this.#sourceDeadAtMs.set(replicaId, atMs);
   }
 
+  markSourceBack(replicaId: string, atMs: number): void {
+    this.#sourceBackAtMs.set(replicaId, atMs);
+  }
+
   /** A replica that was made while the world runs has begun to replicate. */
   start(replicaId: string): void {
     this.#startedAtMs.set(replicaId, this.#rds.sim.clock.nowMs());
@@ -54,8 +59,8 @@ export class ReplicaLag {
 
   /** Another instance may take the identifier of one that is gone. */
   forget(replicaId: string): void {
-    for (const known of [this.#settings, this.#sourceDeadAtMs, this.#startedAtMs, this.#stoppedAtMs])
-      known.delete(replicaId);
+    const dates = [this.#sourceDeadAtMs, this.#sourceBackAtMs, this.#startedAtMs, this.#stoppedAtMs];
+    for (const known of [this.#settings, ...dates]) known.delete(replicaId);
   }
 
   /** Offers `AWS/RDS ReplicaLag` to the Region's CloudWatch. */
@@ -87,7 +92,9 @@ export class ReplicaLag {
     const startedAtMs = this.#startedAtMs.get(replica.id) ?? replica.createdAtMs;
     if (replica.status === 'creating' || measuredMs < startedAtMs) return undefined;
     const deadAtMs = this.#sourceDeadAtMs.get(replica.id);
-    if (deadAtMs === undefined || measuredMs < deadAtMs) return this.#whileSourceLives(replica, minute);
+    const backAtMs = this.#sourceBackAtMs.get(replica.id) ?? Number.POSITIVE_INFINITY;
+    const isDead = deadAtMs !== undefined && measuredMs >= deadAtMs && measuredMs < backAtMs;
+    if (!isDead) return this.#whileSourceLives(replica, minute);
     return this.#afterSourceDied(replica, measuredMs, deadAtMs);
   }
 

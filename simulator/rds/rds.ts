@@ -139,6 +139,11 @@ export class Rds implements Service {
     this.lag.markSourceDead(replicaId, atMs);
   }
 
+  /** The source of a replica is there again since `atMs`: replication has caught up within that minute. */
+  markSourceBack(replicaId: string, atMs: number): void {
+    this.lag.markSourceBack(replicaId, atMs);
+  }
+
   /** Begins a backup as the backup window would: the instance is `backing-up` until it ends. */
   beginBackup(id: string): void {
     const instance = this.instances.get(id);

@@ -6,6 +6,7 @@ import { placeNetwork } from './place-network.ts';
 import { placeServers } from './place-servers.ts';
 import { rememberWorld } from './placed.ts';
 import type { World } from './schema.ts';
+import { SplitWatch } from './split.ts';
 import { Timeline } from './timeline.ts';
 
 /**
@@ -21,7 +22,8 @@ export function buildWorld(world: World, options: { readonly seed: string | numb
     regions: Object.fromEntries(Object.entries(world.regions).map(([name, { zones }]) => [name, zones])),
   });
   const timeline = new Timeline(sim);
-  rememberWorld(sim, { world, silentRegions: new Set(), timeline });
+  const splits = new SplitWatch(sim);
+  rememberWorld(sim, { world, silentRegions: new Set(), cutOffRegions: new Set(), timeline, splits });
   const places = Object.entries(world.regions).map(([name, region]) => [sim.region(name), region] as const);
   for (const [region, own] of places) placeNetwork(region, own);
   for (const [region, own] of places) placeServers(sim, region, own);
@@ -30,8 +32,9 @@ export function buildWorld(world: World, options: { readonly seed: string | numb
   for (const [region, own] of places) placeFront(sim, region, own);
   for (const [region] of places) placeNames(sim, region);
   placeProbe(sim);
-  placeZones(sim, world);
   for (const [region, own] of places) placeAlarms(sim, region, own);
+  placeZones(sim, world);
   timeline.listen();
+  splits.listen();
   return sim;
 }

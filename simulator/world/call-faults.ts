@@ -5,9 +5,9 @@ import type { Simulator } from '../simulator.ts';
 /** Calls that only look; losing their answer costs nothing but time. */
 const looking = /^(Describe|Get|List|Head)/;
 
-/** Every call to a Region hangs: neither an answer nor an error, until whoever waits gives up. */
-export function hangRegion(sim: Simulator, region: RegionName): void {
-  sim.faults.push((call) => (call.region === region ? { kind: 'hang' } : undefined));
+/** Every call to a Region hangs while it is so: neither an answer nor an error, until whoever waits gives up. */
+export function hangRegion(sim: Simulator, region: RegionName, whileSo: () => boolean): void {
+  sim.faults.push((call) => (call.region === region && whileSo() ? { kind: 'hang' } : undefined));
 }
 
 /** Every call of an operation in a Region fails with the same error. */

@@ -19,11 +19,13 @@ export interface WorldFault {
 export const faults: Readonly<Record<string, WorldFault>> = {
   'primary-outage': {
     says: 'the primary Region is gone: calls hang, nothing is served, alarms and events are silent, Health is late',
+    apply: (sim, { application: { runsIn } }) => loseRegion(sim, runsIn),
+  },
+  'primary-returns': {
+    says: 'the primary Region is gone for 20 minutes, then back as it was, and its database takes writes',
     apply: (sim, { application: { runsIn } }) => {
-      worldOf(sim).silentRegions.add(runsIn);
-      cutOff(sim, runsIn);
-      endReplication(sim, runsIn);
-      reportByHealth(sim, runsIn);
+      loseRegion(sim, runsIn);
+      sim.clock.after(outageMs, () => bringBack(sim, runsIn));
     },
   },
   'primary-api-outage': {
@@ -159,10 +161,33 @@ function recovery(sim: Simulator, world: World): Region {
   return sim.region(world.application.recoversIn);
 }
 
+const outageMs = 20 * 60_000;
+
+function loseRegion(sim: Simulator, region: string): void {
+  worldOf(sim).silentRegions.add(region);
+  cutOff(sim, region);
+  endReplication(sim, region);
+  reportByHealth(sim, region);
+}
+
 /** Nobody can call a Region, and nothing that happens there is told to anyone outside. */
 function cutOff(sim: Simulator, region: string): void {
-  hangRegion(sim, region);
+  const { cutOffRegions } = worldOf(sim);
+  cutOffRegions.add(region);
+  hangRegion(sim, region, () => cutOffRegions.has(region));
   sim.region(region).events.pauseDeliveries();
+}
+
+/** The Region answers again, with everything in it as it was. Replicas that are still replicas catch up. */
+function bringBack(sim: Simulator, region: string): void {
+  const { cutOffRegions, silentRegions } = worldOf(sim);
+  silentRegions.delete(region);
+  cutOffRegions.delete(region);
+  sim.region(region).events.resumeDeliveries();
+  const nowMs = sim.clock.nowMs();
+  for (const { rds } of sim.regions)
+    for (const { id, replicaSource } of rds.instances.values())
+      if (replicaSource?.startsWith(`arn:aws:rds:${region}:`)) rds.markSourceBack(id, nowMs);
 }
 
 function endReplication(sim: Simulator, source: string): void {

@@ -16,7 +16,7 @@ const latencyMs: Distribution = { dist: 'lognormal', p50: 120, p95: 180 };
 /** Puts the workload's own alarms into a Region, and lets the application publish what they watch. */
 export function placeAlarms(sim: Simulator, region: Region, world: WorldRegion): void {
   for (const [name, alarm] of Object.entries(world.alarms)) {
-    publish(sim, region, alarm);
+    if (alarm.measures !== undefined) publish(sim, region, alarm, alarm.measures);
     region.cloudwatch.alarms.put(alarmInput(name, alarm), alarm.state);
   }
 }
@@ -25,7 +25,12 @@ export function placeAlarms(sim: Simulator, region: Region, world: WorldRegion):
  * A value for each minute: drawn for those before the start, measured half-way through for those after it. A minute that
  * was measured once keeps its value.
  */
-function publish(sim: Simulator, region: Region, { namespace, metric, measures }: WorldAlarm): void {
+function publish(
+  sim: Simulator,
+  region: Region,
+  { namespace, metric }: WorldAlarm,
+  measures: NonNullable<WorldAlarm['measures']>,
+): void {
   const startMs = sim.clock.nowMs();
   const values = new Map<number, number | undefined>();
   const value = (minuteStartMs: number): number | undefined => {
@@ -75,6 +80,7 @@ function alarmInput(name: string, alarm: WorldAlarm): PutMetricAlarmCommandInput
   const {
     namespace,
     metric,
+    dimensions,
     periodSeconds,
     evaluationPeriods,
     comparison,
@@ -88,12 +94,16 @@ function alarmInput(name: string, alarm: WorldAlarm): PutMetricAlarmCommandInput
     EvaluationPeriods: evaluationPeriods,
     TreatMissingData: missingData,
   };
+  const watched = {
+    Namespace: namespace,
+    MetricName: metric,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  };
   if (comparison !== 'GreaterThanUpperThreshold') {
-    const single = { Namespace: namespace, MetricName: metric, Period: periodSeconds, Statistic: statistic };
-    return { ...common, ...single, Threshold: threshold };
+    return { ...common, ...watched, Period: periodSeconds, Statistic: statistic, Threshold: threshold };
   }
   const stat = {
-    Metric: { Namespace: namespace, MetricName: metric },
+    Metric: watched,
     Period: periodSeconds,
     Stat: statistic,
   };

@@ -20,7 +20,8 @@ export interface Undertaking {
  *
  * An instance is accepted → running → its operating system is up, its agent is online; a volume is available and its
  * instance runs → attached → mounted by a command; a database is promoted or restored → settings are written → servers
- * reload → they are healthy (in a drill: were asked) → the record is in sync → the last client's cache has ended.
+ * reload → they are healthy (in a drill: were asked) → the record is in sync, or the metric that was put has made the health check of
+ * the record unhealthy → the last client's cache has ended.
  *
  * An edge lasts from the request that AWS accepted to the state that it led to. Whatever lies between two edges (looking,
  * waiting, workflow, functions) is not AWS's and does not count.
@@ -178,21 +179,47 @@ function countedFrom(
 }
 
 function trafficSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {
-  const { changes, answered } = worldOf(sim).timeline;
-  const change = changes.findLast((each) => each.span().fromMs >= startMs);
+  const { answered } = worldOf(sim).timeline;
   const ready = lives.flatMap(({ instanceId, healthy }) => [
     `up ${instanceId}`,
     `reloaded ${instanceId}`,
     ...(healthy?.volumeIds ?? []).map((id) => `mounted ${id}`),
   ]);
   const healthy = firstOfEachServer(sim, lives).map(({ instanceId }) => `healthy ${instanceId}`);
-  if (!change) return [];
-  const { fromMs, toMs } = change.span();
+  const moves = movesOfTraffic(sim, startMs);
+  if (moves.length === 0) return [];
   const { liveName } = worldOf(sim).world.application;
+  const movedAtMs = Math.max(...moves.map(({ toMs }) => toMs));
+  const ids = moves.map(({ edge }) => edge);
   return [
-    step('insync', 'change in sync', change.zoneId, fromMs, toMs, [...ready, ...healthy]),
-    step('answered', 'clients answered', liveName, toMs, answered?.atMs, ['insync']),
+    ...moves.map(({ edge, subject, fromMs, toMs }) =>
+      step(edge, edge, subject, fromMs, toMs, [...ready, ...healthy]),
+    ),
+    step('answered', 'clients answered', liveName, movedAtMs, answered?.atMs, ids),
   ].filter((one) => one !== undefined);
+}
+
+/** What moved traffic since the start: the last change of a record, and the last health check that a metric turned. */
+function movesOfTraffic(
+  sim: Simulator,
+  startMs: number,
+): (Span & { readonly edge: string; readonly subject: string })[] {
+  const { changes, switches } = worldOf(sim).timeline;
+  const change = changes.findLast((each) => each.span().fromMs >= startMs);
+  const turned = switches.findLast(({ fromMs, toMs }) => fromMs >= startMs && toMs !== undefined);
+  return [
+    ...(change ? [{ edge: 'change in sync', subject: change.zoneId, ...change.span() }] : []),
+    ...(turned
+      ? [
+          {
+            edge: 'health check failed over',
+            subject: turned.healthCheckId,
+            fromMs: turned.fromMs,
+            toMs: turned.toMs!,
+          },
+        ]
+      : []),
+  ];
 }
 
 /** A plan wants every server ready, but users are answered as soon as one of each kind is counted as healthy. */

@@ -1,3 +1,4 @@
+import type { CloudWatchRegion, HealthCheckConfig } from '@aws-sdk/client-route-53';
 import { parseHealthCheck } from '../route53/health-settings.ts';
 import type { Region, Simulator } from '../simulator.ts';
 import type { World, WorldRegion } from './schema.ts';
@@ -104,23 +105,44 @@ const reloadContent = {
   ],
 };
 
-/** Puts hosted zones with their records, in sync from the start, and health checks into Route 53. */
+/**
+ * Puts health checks and hosted zones with their records, in sync from the start, into Route 53. Alarms that health checks
+ * follow must be there already.
+ */
 export function placeZones(sim: Simulator, world: World): void {
+  for (const [id, check] of Object.entries(world.healthChecks)) {
+    sim.route53.health.create(id, `world/${id}`, parseHealthCheck(healthCheckConfig(check)));
+  }
   for (const [id, { name, records }] of Object.entries(world.zones)) {
     sim.route53.addHostedZone({ id, name });
-    for (const { name: recordName, type, ttlSeconds, values } of records) {
-      sim.route53.addRecord(id, { name: recordName, type, data: { kind: 'values', ttlSeconds, values } });
+    for (const { name: recordName, type, ttlSeconds, values, failover, healthCheck } of records) {
+      sim.route53.addRecord(id, {
+        name: recordName,
+        type,
+        data: { kind: 'values', ttlSeconds, values },
+        ...(failover && {
+          routing: { policy: 'failover', setIdentifier: failover.toLowerCase(), role: failover },
+        }),
+        ...(healthCheck !== undefined && { healthCheckId: healthCheck }),
+      });
     }
   }
-  for (const [id, check] of Object.entries(world.healthChecks)) {
-    const settings = parseHealthCheck({
-      Type: check.port === 443 ? 'HTTPS' : 'HTTP',
-      FullyQualifiedDomainName: check.host,
-      Port: check.port,
-      ResourcePath: check.path,
-      RequestInterval: check.intervalSeconds,
-      FailureThreshold: check.failureThreshold,
-    });
-    sim.route53.health.create(id, `world/${id}`, settings);
+}
+
+function healthCheckConfig(check: World['healthChecks'][string]): HealthCheckConfig {
+  if ('alarm' in check) {
+    return {
+      Type: 'CLOUDWATCH_METRIC',
+      AlarmIdentifier: { Region: check.alarm.region as CloudWatchRegion, Name: check.alarm.name },
+      InsufficientDataHealthStatus: check.insufficientData,
+    };
   }
+  return {
+    Type: check.port === 443 ? 'HTTPS' : 'HTTP',
+    FullyQualifiedDomainName: check.host,
+    Port: check.port,
+    ResourcePath: check.path,
+    RequestInterval: check.intervalSeconds,
+    FailureThreshold: check.failureThreshold,
+  };
 }

@@ -1,6 +1,7 @@
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import type { World } from './schema.ts';
+import type { SplitWatch } from './split.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A world that was put into a simulator, and what has happened to it since. */
@@ -8,7 +9,10 @@ export interface Placed {
   readonly world: World;
   /** Regions that answer nobody: neither callers of AWS nor clients of the application. */
   readonly silentRegions: Set<RegionName>;
+  /** Regions whose APIs hang; what runs there may go on. */
+  readonly cutOffRegions: Set<RegionName>;
   readonly timeline: Timeline;
+  readonly splits: SplitWatch;
 }
 
 const placed = new WeakMap<Simulator, Placed>();

@@ -35,18 +35,31 @@ export function danglingReferences(world: World): readonly Finding[] {
     checkDatabases(findings, at, region, world);
     checkParameters(findings, at, region, world);
   }
+  checkZones(findings, world);
+  checkApplication(findings, world);
+  return findings.list;
+}
+
+function checkZones(findings: Findings, world: World): void {
   for (const [id, zone] of Object.entries(world.zones)) {
     zone.records.forEach((record, index) => {
+      const path = ['zones', id, 'records', index];
+      findings.expect([...path, 'healthCheck'], record.healthCheck, world.healthChecks, 'health check');
       if (record.name === zone.name || record.name.endsWith(`.${zone.name}`)) return;
       findings.add(
-        ['zones', id, 'records', index, 'name'],
+        [...path, 'name'],
         `${record.name} is outside the zone ${zone.name}`,
         `a name that ends in .${zone.name}`,
       );
     });
   }
-  checkApplication(findings, world);
-  return findings.list;
+  for (const [id, check] of Object.entries(world.healthChecks)) {
+    if (!('alarm' in check)) continue;
+    const path = ['healthChecks', id, 'alarm'];
+    findings.expect([...path, 'region'], check.alarm.region, world.regions, 'Region');
+    const region = world.regions[check.alarm.region];
+    if (region) findings.expect([...path, 'name'], check.alarm.name, region.alarms, 'alarm');
+  }
 }
 
 function checkNetwork(findings: Findings, at: Path, region: WorldRegion, world: World): void {

@@ -66,13 +66,16 @@ export const topic = v.strictObject({
 
 /**
  * An alarm of the workload's own. Its metric is the latency of the application in the alarm's Region (milliseconds; none
- * while it does not serve), or the success of a canary there that asks for the live name each minute (0 or 1).
+ * while it does not serve), or the success of a canary there that asks for the live name each minute (0 or 1), or, where
+ * nothing is measured, what somebody puts.
  */
 export const alarm = v.pipe(
   v.strictObject({
     namespace: text,
     metric: text,
-    measures: v.picklist(['latency', 'success']),
+    measures: v.exactOptional(v.picklist(['latency', 'success'])),
+    /** Of a metric that somebody puts. */
+    dimensions: v.optional(v.record(text, text), {}),
     state: v.optional(v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']), 'OK'),
     period: duration,
     evaluationPeriods: v.pipe(count, v.minValue(1)),
@@ -102,6 +105,10 @@ export const hostedZone = v.strictObject({
         type: recordType,
         ttl: count,
         values: v.pipe(v.array(text), v.minLength(1)),
+        /** One of two records of the same name and type: the secondary is answered while the primary is unhealthy. */
+        failover: v.exactOptional(v.picklist(['PRIMARY', 'SECONDARY'])),
+        /** Id of a health check of this world that the record follows. */
+        healthCheck: v.exactOptional(text),
       }),
       v.transform(({ ttl, ...rest }) => ({ ...rest, ttlSeconds: ttl })),
     ),
@@ -109,8 +116,14 @@ export const hostedZone = v.strictObject({
   tags: resourceTags,
 });
 
-/** A Route 53 health check, which asks from outside every Region. */
-export const healthCheck = v.pipe(
+/** A health check that follows a CloudWatch alarm, and what it says while that has too little data. */
+const alarmHealthCheck = v.strictObject({
+  alarm: v.strictObject({ region: regionName, name: text }),
+  insufficientData: v.optional(v.picklist(['Healthy', 'Unhealthy', 'LastKnownStatus']), 'LastKnownStatus'),
+});
+
+/** A health check that asks an endpoint from outside every Region. */
+const endpointHealthCheck = v.pipe(
   v.strictObject({
     host: text,
     port: v.optional(port, 443),
@@ -120,3 +133,6 @@ export const healthCheck = v.pipe(
   }),
   v.transform(({ interval, ...rest }) => ({ ...rest, intervalSeconds: interval === '10s' ? 10 : 30 })),
 );
+
+/** A Route 53 health check. */
+export const healthCheck = v.union([alarmHealthCheck, endpointHealthCheck]);

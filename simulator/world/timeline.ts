@@ -1,3 +1,5 @@
+import type { PutMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
+import { metricKey, readDimensions } from '../cloudwatch/metric.ts';
 import type { Guest } from '../guest.ts';
 import type { Call, RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
@@ -50,6 +52,17 @@ export interface Write {
   readonly span: () => Span;
 }
 
+/** How long a health check is watched for what a metric does to it. */
+const switchWatchMs = 1_800_000;
+
+/** A health check that turned unhealthy because a metric was put that its alarm watches: from the request on. */
+export interface HealthSwitch {
+  readonly healthCheckId: string;
+  readonly fromMs: number;
+  /** When the name servers began to go by it. */
+  toMs?: number;
+}
+
 /**
  * What AWS did, and when: the durations that were drawn, as they showed in the state of resources. It only listens. What
  * is gone at the end, such as a drill's copies, stays in here.
@@ -61,6 +74,7 @@ export class Timeline {
   readonly writes: Write[] = [];
   /** Changes of hosted zones: when they were asked for, and when the name servers had them. */
   readonly changes: { readonly zoneId: string; readonly span: () => Span }[] = [];
+  readonly switches: HealthSwitch[] = [];
   /** When clients were first answered from somewhere else than before, and where. */
   answered: { readonly atMs: number; readonly region: RegionName } | undefined;
   readonly #sim: Simulator;
@@ -180,8 +194,39 @@ export class Timeline {
         this.changes.push({ zoneId, span: () => ({ fromMs: atMs, toMs: Math.max(atMs, insyncAtMs()) }) });
         return;
       }
+      case 'PutMetricData':
+        for (const id of this.#healthyFollowers(region, input as Partial<PutMetricDataCommandInput>))
+          this.#watchSwitch(id, atMs);
+        return;
       default:
     }
+  }
+
+  /** Health checks that are still healthy and follow an alarm on a metric of this request. */
+  #healthyFollowers(region: RegionName, input: Partial<PutMetricDataCommandInput>): string[] {
+    const { alarms } = this.#sim.region(region).cloudwatch.alarms;
+    const { Namespace: namespace = '', MetricData = [] } = input;
+    const put = MetricData.map(({ MetricName: name = '', Dimensions }) =>
+      metricKey({ namespace, name, dimensions: readDimensions(Dimensions) }),
+    );
+    return this.#sim.route53.health.all.flatMap(({ id, applied }) => {
+      if (applied.kind !== 'alarm' || applied.alarmRegion !== region) return [];
+      const alarm = alarms.get(applied.alarmName);
+      const isPut = alarm !== undefined && put.includes(metricKey(alarm.rule.metric));
+      return isPut && this.#sim.route53.health.isHealthy(id) ? [id] : [];
+    });
+  }
+
+  /** Looks each second, since nobody tells when a health check changes its mind. */
+  #watchSwitch(healthCheckId: string, fromMs: number): void {
+    if (this.switches.some((one) => one.healthCheckId === healthCheckId && one.toMs === undefined)) return;
+    const watched: HealthSwitch = { healthCheckId, fromMs };
+    this.switches.push(watched);
+    const look = (): void => {
+      if (!this.#sim.route53.health.isHealthy(healthCheckId)) watched.toMs = this.#nowMs;
+      else if (this.#nowMs < fromMs + switchWatchMs) this.#sim.clock.after(1000, look);
+    };
+    look();
   }
 
   #answeredSpan(requestId: string, atMs: number): () => Span {

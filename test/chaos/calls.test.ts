@@ -1,4 +1,5 @@
 import test from 'node:test';
+import { planOfRecord, worldOfRecord } from '../drill/simple-record.ts';
 import { assertSound } from './sound.ts';
 import {
   all,
@@ -11,7 +12,7 @@ import {
   refusal,
   someCalls,
 } from './strikes.ts';
-import { shopWorld, strike } from './struck.ts';
+import { shopPlan, shopWorld, strike } from './struck.ts';
 
 /** Seconds of a failover: launches from 2 on, mounts from 60 on, the promotion ends at 230, traffic moves at 250. */
 const failover = { kind: 'failover', seed: 2 } as const;
@@ -85,7 +86,12 @@ test('the end of a year and of a leap February do not matter', async () => {
 test('Route 53 that is busy, forgets a change, or is down for ten minutes delays a failover and does not end it', async () => {
   const busy = firstCalls('ChangeResourceRecordSets', 6, refusal('PriorRequestNotComplete'));
   const forgotten = firstCalls('GetChange', 2, refusal('NoSuchChange', 404));
-  assertSound('busy', await strike({ ...failover, with: all(busy, forgotten) }));
+  const ofRecord = {
+    ...failover,
+    plan: shopPlan((text) => text.replace(planOfRecord.from, planOfRecord.to)),
+    world: shopWorld((text) => text.replace(worldOfRecord.from, worldOfRecord.to)),
+  };
+  assertSound('busy', await strike({ ...ofRecord, with: all(busy, forgotten) }));
   const down: Breaks = ({ sim }) => {
     sim.clock.after(240_000, () => {
       sim.route53.controlPlane = 'down';
@@ -94,12 +100,12 @@ test('Route 53 that is busy, forgets a change, or is down for ten minutes delays
       sim.route53.controlPlane = 'up';
     });
   };
-  assertSound('down', await strike({ ...failover, with: down }));
+  assertSound('down', await strike({ ...ofRecord, with: down }));
 });
 
 test('people that cannot be told and metrics that cannot be read do not end a failover', async () => {
-  const mute = calls(({ service }, _input, stage) =>
-    (service === 'sns' || service === 'monitoring') && chance(stage, 1, service)
+  const mute = calls(({ service, operation }, _input, stage) =>
+    (service === 'sns' || operation === 'GetMetricData') && chance(stage, 1, service)
       ? { kind: 'hang' }
       : undefined,
   );

@@ -41,11 +41,14 @@ function safety(aftermath: Aftermath, { replaced }: Allowed): string[] {
   ];
 }
 
+/** The probes put metrics too; only those of the traffic step move anybody. */
+const isSwitch = ({ callerArn }: { readonly callerArn: string }) => /FailoverTraffic/.test(callerArn);
+
 function trafficBeforeVerified({ acted, steps }: Aftermath): string[] {
   const verifiedAtMs = steps.find(
     ({ output: { step, status } }) => step === 'verify' && status === 'done',
   )?.atMs;
-  return acted('ChangeResourceRecordSets')
+  return [...acted('ChangeResourceRecordSets'), ...acted('PutMetricData').filter(isSwitch)]
     .filter(({ atMs }) => verifiedAtMs === undefined || atMs < verifiedAtMs)
     .map(() => 'traffic was moved before the recovery was verified');
 }

@@ -54,7 +54,7 @@ test('a failover that begins during a drill recovers, and the drill takes away w
   const drill = await strike({ kind: 'drill', seed: 1, with: later(seconds, failover.begin) });
   await drill.sim.clock.drive(failover.execution().done);
   assert.equal(readLedger(drill, 'shop', 'shop-failover-9').evidence?.outcome, 'recovered');
-  assert.match(drill.reason, /shop-failover-9 holds it/);
+  assert.match(drill.reason, /a failover took the plan shop .*shop-failover-9/);
   assert.deepEqual(remains(drill), []);
 });
 

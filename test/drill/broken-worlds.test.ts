@@ -13,6 +13,7 @@ import {
   shopWorld,
   tokyo,
 } from './shop.ts';
+import { planOfRecord, worldOfRecord } from './simple-record.ts';
 
 interface Broken extends Omit<ShopRehearsal, 'kind' | 'sabotage'> {
   readonly name: string;
@@ -76,7 +77,8 @@ const worlds: readonly Broken[] = [
   },
   {
     name: 'without the hosted zone',
-    plan: impatientPlan({ from: 'zone: Z0123456789', to: 'zone: Z0999999999' }),
+    plan: impatientPlan(planOfRecord, { from: 'zone: Z0123456789', to: 'zone: Z0999999999' }),
+    world: shopWorld(worldOfRecord),
     says: /Z0999999999/,
   },
   {

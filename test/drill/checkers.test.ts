@@ -3,11 +3,14 @@ import test from 'node:test';
 import { openAccount } from '../../drill/account.ts';
 import { type Judged, judge, leaksOf } from '../../drill/checkers.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
+import { singleSample } from '../../simulator/cloudwatch/metric.ts';
 import type { InventoryDifference } from '../../simulator/world/inventory.ts';
+import { worldOf } from '../../simulator/world/placed.ts';
 import {
   hurry,
   rehearseShop,
   replica,
+  seoul,
   shopPlan,
   shopWorld,
   standingServers,
@@ -58,6 +61,24 @@ test('a drill that makes a call which it may never make is a violation', () => {
     assert.deepEqual(found, ['drillCallsNothingLive'], operation);
   }
   assert.deepEqual(judgeFresh({ kind: 'drill', outcome: 'drilled' }, ['RunInstances']), []);
+});
+
+test('a drill that puts a metric which moves traffic is a violation', () => {
+  const { sim } = openAccount({ plan, world, template, seed: 7 });
+  const [nowMs, dimensions] = [sim.clock.nowMs(), { Plan: 'shop', Name: 'app.shop.example.com' }];
+  const put = (namespace: string) =>
+    sim
+      .region(tokyo)
+      .cloudwatch.metrics.put({ namespace, name: 'Recovered', dimensions }, singleSample(nowMs, nowMs, 1));
+  const found = (kind: 'drill' | 'failover') =>
+    judge({ sim, plan, recovery: 'shop-x-1', difference: nothing, kind, outcome: 'failed' }).map(
+      ({ checker }) => checker,
+    );
+  put('Lifeboat/Probe');
+  assert.deepEqual(found('drill'), []);
+  put('Lifeboat/Traffic');
+  assert.deepEqual(found('drill'), ['drillMovesNoTraffic']);
+  assert.deepEqual(found('failover'), []);
 });
 
 test('whatever is gone or changed after a drill is a violation, whatever is new is a leak', () => {
@@ -119,4 +140,66 @@ test('a replica that somebody promotes during a drill is found', async () => {
   });
   assert.equal(evidence.outcome, 'failed');
   assert.ok(evidence.violations.some(({ message }) => message.includes(replica)));
+});
+
+/** The judges' objections to one call in the primary Region. */
+function judgeCall(kind: Judged['kind'], operation: string, by = plan): readonly string[] {
+  const { sim } = openAccount({ plan, world, template, seed: 7 });
+  const call = {
+    requestId: 'a',
+    atMs: 0,
+    service: 'ec2',
+    region: seoul,
+    callerArn: '',
+    outcome: 'ok',
+  } as const;
+  sim.transcript.push({ ...call, operation });
+  return judge({ sim, plan: by, kind, recovery: 'shop-x-1', outcome: 'failed', difference: nothing }).map(
+    ({ checker }) => checker,
+  );
+}
+
+test('in the primary Region a failover may call what its fence calls, and a drill nothing of it', () => {
+  const { fence: _none, ...unfenced } = plan;
+  for (const operation of ['DescribeInstances', 'DescribeSecurityGroups', 'ModifyDBInstance']) {
+    assert.deepEqual(judgeCall('failover', operation), [], operation);
+    assert.deepEqual(judgeCall('drill', operation), ['primaryLeftAlone'], operation);
+    assert.deepEqual(judgeCall('failover', operation, unfenced), ['primaryLeftAlone'], operation);
+  }
+  assert.deepEqual(judgeCall('failover', 'StopInstances'), []);
+  assert.deepEqual(judgeCall('drill', 'DescribeAlarms'), []);
+  for (const operation of ['TerminateInstances', 'DeleteDBInstance', 'StartInstances'])
+    assert.deepEqual(judgeCall('failover', operation), ['primaryLeftAlone'], operation);
+});
+
+test("what changes in a failover and is not the plan's is a violation", () => {
+  const given = { kind: 'failover', outcome: 'failed' } as const;
+  const changedBy = (type: string, id: string, region = tokyo) => {
+    const change = { resource: { region, type, id }, path: 'state', before: 'running', after: 'stopped' };
+    return judgeFresh({ ...given, difference: { ...nothing, changed: [change] } });
+  };
+  assert.deepEqual(changedBy('instance', standingServers[0]!), []);
+  assert.deepEqual(changedBy('dbInstance', 'shop-orders', seoul), []);
+  for (const [type, id] of [
+    ['instance', 'i-0b11b0000000000b1'],
+    ['dbInstance', 'catalog'],
+    ['parameter', '/catalog/endpoint'],
+    ['record', 'Z0123456789|shop.example.com.|TXT|'],
+  ] as const)
+    assert.deepEqual(changedBy(type, id), ['onlyWhatIsOurs'], id);
+});
+
+test('an old primary that takes writes for minutes beside the promoted replica is a violation', () => {
+  const judgeSplit = (seconds: number) => {
+    const { sim } = openAccount({ plan, world, template, seed: 7 });
+    worldOf(sim).splits.splits.push({
+      fromMs: 0,
+      toMs: seconds * 1000,
+      says: 'i-1 can write to shop-orders',
+    });
+    const judged = { sim, plan, recovery: 'shop-x-1', difference: nothing, outcome: 'failed' };
+    return judge({ ...judged, kind: 'failover' }).map(({ checker }) => checker);
+  };
+  assert.deepEqual(judgeSplit(240), ['nobodysWritesSplit']);
+  assert.deepEqual(judgeSplit(150), []);
 });

@@ -49,14 +49,14 @@ test('it does not judge the RTO where a restored copy stood in for a promotion, 
   assert.match(evidence.reason, /databases\.orders .*restored/);
 });
 
-test('it tells of every step that it was done, and of those that move traffic that they were skipped', () => {
-  const skipped = ['traffic', 'settle'];
+test('it tells of every step that it was done, and of those that guard live databases or move traffic that they were skipped', () => {
+  const skipped = ['gate', 'fence', 'traffic', 'settle'];
   for (const { name, status, startedAt, endedAt, attempts } of evidence.steps) {
     assert.equal(status, skipped.includes(name) ? 'skipped' : 'done', name);
     assert.ok(startedAt !== null && endedAt !== null && startedAt <= endedAt, name);
     assert.ok(attempts >= 1, name);
   }
-  assert.equal(evidence.steps.length, 13);
+  assert.equal(evidence.steps.length, 15);
 });
 
 test('its summary is what the published schema describes', () => {

@@ -106,8 +106,8 @@ for (const seconds of [15, 90]) {
     await ended(account, drill, failover);
     assert.equal(ledgerOf(account, 'shop-failover-b').evidence?.outcome, 'recovered');
     const drilled = ledgerOf(account, 'shop-drill-a').evidence;
-    assert.equal(drilled?.outcome, 'failed');
-    assert.match(drilled?.reason ?? '', /shop-failover-b/);
+    assert.equal(drilled?.outcome, 'aborted');
+    assert.match(drilled?.reason ?? '', /a failover took the plan .*shop-failover-b/);
     assert.deepEqual(resourcesOf(account, 'shop-drill-a'), []);
     assert.deepEqual(regionHealth(account.sim, tokyo), { healthy: true, missing: [] });
     assert.ok(account.sim.region(tokyo).rds.isWritable(replica));

@@ -45,7 +45,9 @@ test('what a plan does not say has its documented default', () => {
     boundSeconds: 900,
   });
   assert.equal(plan.verify[0]?.boundSeconds, 600);
-  assert.equal(plan.traffic[0]?.record.ttlSeconds, 60);
+  const [item] = plan.traffic;
+  assert.ok(item?.via === 'record');
+  assert.equal(item.record.ttlSeconds, 60);
   assert.deepEqual(
     [plan.drill.schedules, plan.drill.userData, plan.drill.maxDurationSeconds, plan.maxDurationSeconds],
     [[], 'none', 7_200, 14_400],

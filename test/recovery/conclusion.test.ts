@@ -88,28 +88,83 @@ test('evidence lists the steps in the order of the machine, with what they touch
   ]);
 });
 
-test('the loss of a database is its last lag, that of a volume the age of its snapshot, each against its own limit', () => {
+test('the loss of a database is an interval up to the onset, that of a volume the age of its snapshot, each against its own limit', () => {
   const losses = dataLossOf(
     shopPlan(),
     {
-      lags: { orders: { seconds: 4, at } },
+      lags: { orders: { seconds: 4, at: '2026-03-02T08:59:00.000Z' } },
       snapshots: { data: { id: 'snap-1', startedAt: '2026-03-02T08:35:00.000Z' } },
     },
     at,
   );
   assert.deepEqual(
-    losses.map(({ item, seconds, allowedSeconds }) => ({ item, seconds, allowedSeconds })),
+    losses.map(({ basis: _basis, ...loss }) => loss),
     [
-      { item: 'databases.orders', seconds: 4, allowedSeconds: 300 },
-      { item: 'volumes.data', seconds: 1500, allowedSeconds: 3600 },
+      { item: 'databases.orders', leastSeconds: 4, mostSeconds: 64, allowedSeconds: 300 },
+      { item: 'volumes.data', leastSeconds: 1500, mostSeconds: 1500, allowedSeconds: 3600 },
     ],
   );
 });
 
-test('a loss that nothing measured stays unknown', () => {
-  const [orders] = dataLossOf(shopPlan(), { lags: {}, snapshots: {} }, at);
-  assert.equal(orders?.seconds, undefined);
-  assert.match(orders?.basis ?? '', /no sample/);
+test('an idle source has lost nothing at least, and its last tooth at most', () => {
+  const lags = { orders: { seconds: 240, at: '2026-03-02T08:59:00.000Z', idle: true } } as const;
+  const [orders] = dataLossOf(shopPlan(), { lags, snapshots: {} }, at);
+  assert.deepEqual([orders?.leastSeconds, orders?.mostSeconds], [0, 300]);
+  assert.match(orders?.basis ?? '', /wrote nothing/);
+});
+
+test('a loss that nothing measured, or only long before the onset, stays unknown', () => {
+  const old = { orders: { seconds: 1, at: '2026-03-02T08:56:59.000Z' } };
+  for (const lags of [{}, old]) {
+    const [orders] = dataLossOf(shopPlan(), { lags, snapshots: {} }, at);
+    assert.equal(orders?.mostSeconds, undefined);
+    assert.match(orders?.basis ?? '', /no sample/);
+  }
+});
+
+test('what somebody aborted is aborted, whatever else went wrong, and says who did it', () => {
+  const abort = { code: 'Aborted', reason: 'kim aborted it', unblock: 'lifeboat continue shop-1' };
+  const records = allDone({
+    servers: record('servers', 'failed', { code: 'NoCapacity', reason: 'no capacity' }),
+    settings: record('settings', 'failed', abort),
+  });
+  assert.deepEqual(concludeRun('failover', records), {
+    outcome: 'aborted',
+    reason: abort.reason,
+    unblock: abort.unblock,
+  });
+});
+
+test('an aborted drill that left something behind says so', () => {
+  const records = allDone({
+    servers: record('servers', 'failed', {
+      code: 'Aborted',
+      reason: 'kim aborted it',
+      unblock: 'drill again',
+    }),
+    sweep: record('sweep', 'failed', { reason: 'vol-1 is still there', unblock: 'delete vol-1' }),
+  });
+  assert.deepEqual(concludeRun('drill', records), {
+    outcome: 'aborted',
+    reason: 'kim aborted it; sweep: vol-1 is still there',
+    unblock: 'drill again; delete vol-1',
+  });
+});
+
+test('a drill whose plan a failover took is aborted, and what that failover changed is not held against it', () => {
+  const records = allDone({
+    servers: record('servers', 'failed', {
+      code: 'Preempted',
+      reason: 'a failover took it',
+      unblock: 'later',
+    }),
+    sweep: record('sweep', 'failed', { reason: 'the live workload changed', unblock: 'look' }),
+  });
+  assert.deepEqual(concludeRun('drill', records), {
+    outcome: 'aborted',
+    reason: 'a failover took it',
+    unblock: 'later',
+  });
 });
 
 test('a step that broke off speaks before those that missed it', () => {

@@ -1,8 +1,18 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type { ObservedRecord } from '../../recovery/observed.ts';
-import { type TrafficMemory, type TrafficObservation, trafficNeed } from '../../recovery/steps/traffic.ts';
+import {
+  switchMetric,
+  switchSamples,
+  switchWait,
+  type TrafficMemory,
+  type TrafficObservation,
+  trafficNeed,
+} from '../../recovery/steps/traffic.ts';
 import { runCases } from '../cases.ts';
 
 const item = {
+  via: 'record',
   record: {
     zone: 'Z1',
     name: 'app.shop.example.com',
@@ -29,3 +39,29 @@ runCases<{
     '2026-03-02T09:00:00.000Z',
   ),
 );
+
+const moved = {
+  via: 'healthCheck',
+  name: 'app.shop.example.com',
+  target: 'new.elb.amazonaws.com',
+} as const;
+
+test('a switch via a health check waits until resolvers answer its target, in whatever spelling', () => {
+  const says = (answer: Parameters<typeof switchWait>[1]) => switchWait(moved, answer)?.for;
+  assert.equal(says({ values: ['New.ELB.amazonaws.com.'] }), undefined);
+  assert.match(says({ values: ['old.elb.amazonaws.com'] }) ?? '', /resolvers answer old\.elb/);
+  assert.match(says({ values: [] }) ?? '', /resolvers answer nothing/);
+  assert.match(says({ failed: 'queryCname ETIMEOUT' }) ?? '', /ETIMEOUT/);
+});
+
+test('the metric of a switch is of its plan and its name, and said for the minute that has ended too', () => {
+  assert.deepEqual(switchMetric({ plan: 'shop' }, moved), {
+    namespace: 'Lifeboat/Traffic',
+    name: 'Recovered',
+    dimensions: { Plan: 'shop', Name: 'app.shop.example.com' },
+  });
+  assert.deepEqual(switchSamples('2026-03-02T09:00:10.000Z'), [
+    { at: '2026-03-02T08:59:10.000Z', value: 1 },
+    { at: '2026-03-02T09:00:10.000Z', value: 1 },
+  ]);
+});

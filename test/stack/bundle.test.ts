@@ -7,6 +7,7 @@ import { stepNames } from '../../recovery/terms.ts';
 import { archive } from '../../stack/archive.ts';
 import { type Bundle, bundle } from '../../stack/bundle.ts';
 import { compilePlans } from '../../stack/plans.ts';
+import { responseFunctionNames } from '../../stack/response.ts';
 
 const megabyte = 1_000_000;
 const scratch = mkdtempSync(join(tmpdir(), 'lifeboat-bundle-'));
@@ -20,7 +21,7 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 test('every function becomes one module of at most 1.5 MB', () => {
   assert.deepEqual(
     bundles.map(({ name }) => name),
-    [...stepNames].sort(),
+    [...stepNames, ...responseFunctionNames].sort(),
   );
   for (const { name, bytes, directory } of bundles) {
     assert.equal(readFileSync(join(directory, 'index.mjs')).length, bytes);

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { stepNames } from '../../recovery/terms.ts';
 import { stepFunctions } from '../../stack/functions.ts';
-import { packageApart } from '../../stack/packaging.ts';
+import { packageApart, type ServiceFile } from '../../stack/packaging.ts';
 import { cacheDirectory, root } from '../../stack/places.ts';
-import { type PackagedTemplate, packagedTemplate } from '../../stack/template.ts';
+import { responseFunctionNames, responseFunctions } from '../../stack/response.ts';
+import { type PackagedTemplate, packagedTemplates } from '../../stack/template.ts';
 
 const isVersion = (id: string, template: PackagedTemplate) =>
   template.Resources[id]?.Type === 'AWS::Lambda::Version';
@@ -34,22 +35,35 @@ function withoutCode(template: PackagedTemplate): unknown {
   return JSON.parse(unversioned);
 }
 
-test('the template of a drill is the one that is deployed, apart from code and versions', async () => {
-  const real = await packageApart(join(root, cacheDirectory), {}, async (path, directory) => {
-    const template = JSON.parse(await readFile(path, 'utf8')) as PackagedTemplate;
-    for (const { step } of stepFunctions())
-      assert.ok(existsSync(join(directory, 'dist', `${step}.zip`)), step);
-    return template;
+/** The template as it is deployed, with its code; `archives` must be there. */
+function packaged(config: ServiceFile, archives: readonly string[]): Promise<PackagedTemplate> {
+  return packageApart(join(root, cacheDirectory), config, {}, async (path, directory) => {
+    for (const name of archives) assert.ok(existsSync(join(directory, 'dist', `${name}.zip`)), name);
+    return JSON.parse(await readFile(path, 'utf8')) as PackagedTemplate;
   });
-  assert.deepEqual(withoutCode(real), withoutCode(await packagedTemplate()));
+}
+
+test('the templates of a drill are the ones that are deployed, apart from code and versions', async () => {
+  const [real, witness, known] = await Promise.all([
+    packaged('serverless.yml', [...stepNames, ...responseFunctionNames]),
+    packaged('serverless.witness.yml', ['probe']),
+    packagedTemplates(),
+  ]);
+  assert.deepEqual(withoutCode(real), withoutCode(known.recovery));
+  assert.deepEqual(withoutCode(witness), withoutCode(known.witness));
 
   const versions = Object.keys(real.Resources).filter((id) => isVersion(id, real));
-  assert.equal(versions.length, stepFunctions().length);
-  for (const id of ['LifeboatDrill', 'LifeboatFailover']) {
+  assert.equal(versions.length, stepFunctions().length + responseFunctions().length);
+  const machines = {
+    LifeboatDrill: stepNames.length,
+    LifeboatFailover: stepNames.length,
+    LifeboatResponse: 2,
+  };
+  for (const [id, calls] of Object.entries(machines)) {
     const called = Object.entries(real.Resources[id]?.Properties?.['DefinitionSubstitutions'] ?? {}).filter(
-      ([name]) => name !== 'Kind',
+      ([name]) => name.endsWith('FunctionArn'),
     );
-    assert.equal(called.length, stepNames.length);
+    assert.equal(called.length, calls);
     for (const [name, value] of called)
       assert.ok(versions.includes(refOf(value)), `${id} calls ${name} unversioned`);
   }

@@ -13,6 +13,7 @@ import {
 import { Simulator } from '../../simulator/simulator.ts';
 import { mountDocument, probeDocument } from '../../stack/documents/documents.ts';
 import { stepFunctions } from '../../stack/functions.ts';
+import { responseFunctionNames } from '../../stack/response.ts';
 import { type PackagedTemplate, packagedTemplate } from '../../stack/template.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -51,17 +52,23 @@ function deploy(packaged: PackagedTemplate = template): Deployed {
 
 test('the packaged template resolves with nothing unknown, and every part of it can be deployed', () => {
   const { stack } = deploy();
-  for (const id of Object.keys(template.Resources)) assert.equal(typeof stack.ref(id), 'string', id);
+  for (const [id, { Condition: condition }] of Object.entries(template.Resources)) {
+    // The alarms of a plan stand only where the plan recovers.
+    if (condition === undefined || condition === 'RecoversShop')
+      assert.equal(typeof stack.ref(id), 'string', id);
+    else assert.throws(() => stack.ref(id), { name: 'TemplateError' }, id);
+  }
   assert.deepEqual(Object.keys(stack.outputs).sort(), [
     'DrillMachineArn',
     'FailoverMachineArn',
     'LedgerName',
+    'ResponseMachineArn',
     'ServerlessDeploymentBucketName',
     'TopicArn',
   ]);
 });
 
-test('each file of functions/ is deployed for a drill and for a failover, and nothing else is', () => {
+test('each step in functions/ is deployed for a drill and for a failover, what is around them once, and nothing else', () => {
   const files = readdirSync(join(root, 'functions'))
     .map((file) => basename(file, '.ts'))
     .sort();
@@ -69,8 +76,8 @@ test('each file of functions/ is deployed for a drill and for a failover, and no
     ({ handler }) => /^dist\/([a-z]+)\/index\.handler$/.exec(handler)?.[1] ?? handler,
   );
   assert.deepEqual([...new Set(deployed)].sort(), files);
-  assert.equal(deployed.length, files.length * recoveryKinds.length);
-  assert.deepEqual([...stepNames].sort(), files);
+  assert.equal(deployed.length, stepNames.length * recoveryKinds.length + responseFunctionNames.length);
+  assert.deepEqual([...stepNames, ...responseFunctionNames].sort(), files);
 });
 
 test('each function is told what it reads, runs on arm64, and ends before its task does', () => {
@@ -168,6 +175,11 @@ test('no function of a drill may start, promote, register, switch traffic or wri
     actionsOf(statements).filter((action) => forbidden.test(action)),
     [],
   );
+  assert.deepEqual(
+    trafficPuts(statements),
+    [],
+    'the alarm that moves users watches a metric that a drill cannot put',
+  );
   const written = statements
     .filter(({ Action }) => [Action].flat().includes('ssm:PutParameter'))
     .flatMap(({ Resource }) => Resource);
@@ -181,9 +193,23 @@ test('no function of a drill may start, promote, register, switch traffic or wri
   assert.ok(commanded.length > 0);
 });
 
+/** The statements that permit the metrics that move users. */
+const trafficPuts = (statements: readonly Statement[]) =>
+  statements.filter(
+    ({ Action, Condition }) =>
+      [Action].flat().includes('cloudwatch:PutMetricData') &&
+      JSON.stringify(Condition ?? 'Lifeboat/Traffic').includes('Lifeboat/Traffic'),
+  );
+
 test('a failover may promote, start and switch traffic, and deletes nothing', () => {
   const { stack } = deploy();
-  const actions = actionsOf(stepFunctions(['failover']).flatMap(({ roleId }) => statementsOf(roleId, stack)));
+  const statements = stepFunctions(['failover']).flatMap(({ roleId }) => statementsOf(roleId, stack));
+  const actions = actionsOf(statements);
+  assert.deepEqual(
+    trafficPuts(statements).map(({ Condition }) => Condition),
+    [{ StringEquals: { 'cloudwatch:namespace': 'Lifeboat/Traffic' } }],
+    'and puts no other metric',
+  );
   for (const action of ['rds:PromoteReadReplica', 'ec2:StartInstances', 'route53:ChangeResourceRecordSets']) {
     assert.ok(actions.includes(action), action);
   }
@@ -201,7 +227,7 @@ test('only actions that know no resource are allowed on all of them', () => {
     .filter(({ Resource: resource }) => [resource].flat().includes('*'))
     .flatMap(({ Action: action }) => action);
   const unlimited =
-    /^(ec2:Describe|ssm:(DescribeInstanceInformation|GetCommandInvocation|ListCommandInvocations)|elasticloadbalancing:Describe|cloudwatch:GetMetricData|logs:)/;
+    /^(ec2:Describe|ssm:(DescribeInstanceInformation|GetCommandInvocation|ListCommandInvocations)|elasticloadbalancing:Describe|cloudwatch:(GetMetricData|PutMetricData)|logs:)/;
   assert.deepEqual(
     [...new Set(everywhere)].filter((action) => !unlimited.test(action)),
     [],

@@ -6,6 +6,7 @@ import { RestoreDBInstanceFromDBSnapshotCommand } from '@aws-sdk/client-rds';
 import { SendCommandCommand } from '@aws-sdk/client-ssm';
 import { parsePlan } from '../../recovery/plan/parse.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
+import { trafficName } from '../../recovery/steps/traffic.ts';
 import { Simulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build.ts';
 import { instanceHealth } from '../../simulator/world/health.ts';
@@ -99,9 +100,9 @@ for (const name of names) {
         alarm,
         sim.regions.some(({ cloudwatch }) => cloudwatch.alarms.alarms.has(alarm)),
       ]),
-      ...plan.traffic.map(({ record }): [string, boolean] => [
-        record.name,
-        sim.route53.answer(record.name, record.type).records.length > 0,
+      ...plan.traffic.map((item): [string, boolean] => [
+        trafficName(item),
+        sim.route53.answer(trafficName(item), 'A').records.length > 0,
       ]),
     ];
     assert.deepEqual(
@@ -235,7 +236,10 @@ test('a health check of the world follows the application', async () => {
     intervalSeconds: 30,
     failureThreshold: 3,
   };
-  const sim = buildWorld({ ...world, healthChecks: { 'hc-live': check } }, { seed: 1 });
+  const sim = buildWorld(
+    { ...world, healthChecks: { ...world.healthChecks, 'hc-live': check } },
+    { seed: 1 },
+  );
   await sim.clock.driveUntil(sim.clock.nowMs() + 300_000);
   assert.equal(sim.route53.health.isHealthy('hc-live'), true);
   worldOf(sim).silentRegions.add(world.application.runsIn);

@@ -107,7 +107,7 @@ test('a recovery by hand touches what it is for, and nobody else', async () => {
     [...new Set(changed.map(({ resource }) => resource.id))].sort(),
     [
       parameter,
-      'Z0123456789|app.shop.example.com.|CNAME|',
+      'Z0123456789|app.shop.example.com.|CNAME|primary',
       'shop-orders',
       'shop-orders-replica',
       'shop-web',

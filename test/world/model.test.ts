@@ -4,7 +4,7 @@ import { buildWorld } from '../../simulator/world/build.ts';
 import { criticalPath } from '../../simulator/world/model.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { watchLiveTraffic } from '../../simulator/world/traffic.ts';
-import { openShop, readWorld, recoverInTokyo, switchTraffic, tokyo, webIds } from './shop.ts';
+import { openShop, putSwitch, readWorld, recoverInTokyo, switchTraffic, tokyo, webIds } from './shop.ts';
 
 test('the chain of a failover goes from the promotion to the answer, each link as long as AWS took', async () => {
   const shop = await openShop();
@@ -35,6 +35,34 @@ test('the chain of a failover goes from the promotion to the answer, each link a
   assert.ok(lengths['target healthy']! <= 25, 'two checks, ten seconds apart, and the wait for the first');
   const whole = (traffic.answeredAtMs! - startMs) / 1000;
   assert.ok(seconds > 60 && seconds < whole, `${seconds} of ${whole}`);
+});
+
+test('traffic that a health check moves counts from the metric that was put to the health check that follows it', async () => {
+  const shop = await openShop();
+  const { sim } = shop;
+  const [check = ''] = Object.keys(shop.world.healthChecks);
+  const startMs = sim.clock.nowMs();
+  const traffic = watchLiveTraffic(sim, { from: tokyo });
+  await recoverInTokyo(shop);
+  await putSwitch(shop, 'another.shop.example.com');
+  await shop.wait(120);
+  assert.equal(sim.route53.health.isHealthy(check), true, 'the alarm watches another name');
+  const putMs = sim.clock.nowMs();
+  await putSwitch(shop, 'app.shop.example.com');
+  await shop.until(() => traffic.answeredAtMs !== undefined);
+  assert.equal(sim.route53.health.isHealthy(check), false);
+  const { chain } = criticalPath(sim, { kind: 'failover', startMs });
+  const [turned, answered] = chain.slice(-2);
+  assert.deepEqual(
+    [turned?.edge, turned?.subject, answered?.edge],
+    ['health check failed over', check, 'clients answered'],
+  );
+  assert.ok(turned!.seconds > 0 && turned!.seconds <= 60, `${turned!.seconds} s`);
+  const whole = (traffic.answeredAtMs! - putMs) / 1000;
+  assert.ok(
+    turned!.seconds + answered!.seconds <= whole,
+    `${turned!.seconds} + ${answered!.seconds} of ${whole}`,
+  );
 });
 
 test('what nobody asked AWS for does not count: a wait between two requests leaves the chain as it is', async () => {

@@ -144,6 +144,18 @@ const dangling: readonly [what: string, piece: string, replacement: string, mess
     'it is not clear what its value is',
   ],
   [
+    'a record with a health check that is not there',
+    'healthCheck: 4c1e7d52-9a3b-4f60-8e21-7b5d0c9a6f13',
+    'healthCheck: 4c1e7d52',
+    'there is no health check 4c1e7d52',
+  ],
+  [
+    'a health check that follows no alarm',
+    'name: shop-traffic }',
+    'name: shop-trafic }',
+    'there is no alarm shop-trafic',
+  ],
+  [
     'a record outside its zone',
     'name: recovery.shop.example.com',
     'name: recovery.shop.example.org',

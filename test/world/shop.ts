@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   AttachVolumeCommand,
   CreateVolumeCommand,
@@ -41,6 +42,7 @@ export interface Shop {
   readonly ssm: SSMClient;
   readonly elb: ElasticLoadBalancingV2Client;
   readonly route53: Route53Client;
+  readonly cloudwatch: CloudWatchClient;
   drive<T>(answer: Promise<T>): Promise<T>;
   /** Lets so many simulated seconds pass. */
   wait(seconds: number): Promise<void>;
@@ -72,6 +74,7 @@ export async function openShop(seed: string | number = 1): Promise<Shop> {
     ssm: new SSMClient(config),
     elb: new ElasticLoadBalancingV2Client(config),
     route53: new Route53Client(config),
+    cloudwatch: new CloudWatchClient({ ...config, disableRequestCompression: true }),
     drive,
     wait,
     until: async (isSo) => {
@@ -123,7 +126,7 @@ export async function recoverInTokyo(
   return { workerId, volumeId };
 }
 
-/** Points the live name at Tokyo. */
+/** Points the live name at Tokyo as a person would in a hurry: by changing what its primary record says. */
 export async function switchTraffic(shop: Shop): Promise<void> {
   const target = shop.sim.region(tokyo).elbv2.loadBalancer('shop-dr').dnsName;
   const set = {
@@ -131,11 +134,34 @@ export async function switchTraffic(shop: Shop): Promise<void> {
     Type: 'CNAME' as const,
     TTL: 60,
     ResourceRecords: [{ Value: target }],
+    SetIdentifier: 'primary',
+    Failover: 'PRIMARY' as const,
+    HealthCheckId: Object.keys(shop.world.healthChecks)[0],
   };
   const batch = { Changes: [{ Action: 'UPSERT' as const, ResourceRecordSet: set }] };
   await shop.drive(
     shop.route53.send(
       new ChangeResourceRecordSetsCommand({ HostedZoneId: 'Z0123456789', ChangeBatch: batch }),
+    ),
+  );
+}
+
+/** Puts the metric of a name for the minute that has just ended, as a recovery does. */
+export async function putSwitch({ sim, cloudwatch, drive }: Shop, name: string): Promise<void> {
+  const dimensions = { Plan: 'shop', Name: name };
+  await drive(
+    cloudwatch.send(
+      new PutMetricDataCommand({
+        Namespace: 'Lifeboat/Traffic',
+        MetricData: [
+          {
+            MetricName: 'Recovered',
+            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+            Timestamp: new Date(sim.clock.nowMs() - 60_000),
+            Value: 1,
+          },
+        ],
+      }),
     ),
   );
 }

@@ -141,13 +141,43 @@ const record = map(
 
 export const traffic = list(
   map(
-    { record },
+    {
+      via: maybe(
+        choice(['healthCheck'], {
+          title: 'Way',
+          description:
+            'healthCheck: the name has failover records, and the health check of its primary follows a CloudWatch alarm in the recovery Region. The recovery puts the metric of that alarm (Lifeboat/Traffic Recovered with the dimensions Plan and Name, 1 once switched), so no control plane is needed. The alarm must treat missing data as ignore, and the health check insufficient data as its last known status.',
+        }),
+      ),
+      name: maybe(
+        text(patterns.hostNamePattern, {
+          title: 'Name',
+          description:
+            'What users ask for, via healthCheck: full name in lower case, without the last dot or a wildcard.',
+          noun: 'a full domain name in lower case without the last dot or a wildcard',
+          example: 'app.shop.example.com',
+        }),
+      ),
+      target: maybe(
+        text(patterns.recordValuePattern, {
+          title: 'Target',
+          description:
+            'Where the name leads after the switch, via healthCheck: the value of its secondary record, or the name that this record is an alias of.',
+          noun: 'a domain name or an address',
+          example: 'shop-dr-1234567890.ap-northeast-1.elb.amazonaws.com',
+        }),
+      ),
+      record: maybe(record),
+    },
     {
       title: 'Switch',
-      description: 'One change of where users go.',
-      noun: 'a map with a record',
+      description:
+        'One change of where users go; either via healthCheck or of a record. A record is changed through the control plane of Route 53, which is in us-east-1; a health check is not.',
+      noun: 'a map with via: healthCheck or a record',
       example: {
-        record: { zone: 'Z0123456789', name: 'app.shop.example.com', type: 'A', value: '203.0.113.10' },
+        via: 'healthCheck',
+        name: 'app.shop.example.com',
+        target: 'shop-dr-1234567890.ap-northeast-1.elb.amazonaws.com',
       },
     },
   ),

@@ -11,7 +11,8 @@ export const fence = map(
         { tags: tags('the servers in the primary Region to stop', { App: 'shop', Region: 'primary' }) },
         {
           title: 'Instances',
-          description: 'Their Auto Scaling groups are suspended first.',
+          description:
+            'Those of them that carry lifeboat:plan with the name of this plan are stopped, not terminated. An Auto Scaling group would replace them: suspend it yourself.',
           noun: 'a map with tags',
           example: { tags: { App: 'shop' } },
         },
@@ -20,7 +21,8 @@ export const fence = map(
     databases: maybe(
       list(databaseId('Database', 'An RDS instance in the primary Region.', 'shop-orders'), {
         title: 'Databases',
-        description: 'Their security groups are replaced, so that nothing can write to them.',
+        description:
+          'Each gets one security group in place of its own: the one of its VPC that carries lifeboat:plan with the name of this plan and lifeboat:fence with the value true, and lets nobody in. The database carries lifeboat:plan too.',
         noun: 'a list of RDS instance identifiers, at least one',
         example: ['shop-orders'],
       }),
@@ -28,7 +30,8 @@ export const fence = map(
     required: maybe(
       flag({
         title: 'Required',
-        description: 'Whether the promotion waits until the fence is confirmed.',
+        description:
+          'Whether the promotion waits until the fence is confirmed, or a person approves FenceUnconfirmed.',
         otherwise: defaults.fenceRequired,
       }),
     ),

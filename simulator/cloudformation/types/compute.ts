@@ -21,7 +21,7 @@ export const computeModels: ResourceModels = {
       const { logicalId, name } = found;
       const roleArn = text(found, 'Role');
       deployment.requireTrust(roleArn, 'lambda.amazonaws.com', pathOf(found, 'Role'));
-      deployment.region.lambda.register({
+      const arn = deployment.region.lambda.register({
         name,
         roleArn,
         // Lambda's own defaults (Lambda API Reference, CreateFunction).
@@ -33,6 +33,7 @@ export const computeModels: ResourceModels = {
           reservedConcurrency: number(found, 'ReservedConcurrentExecutions', 0),
         }),
       });
+      deployment.functions.add(arn);
     },
   },
   'AWS::Lambda::Version': {
@@ -44,6 +45,19 @@ export const computeModels: ResourceModels = {
     inert: ['CodeSha256', 'Description'],
     create(version, { region }) {
       region.lambda.publishVersion(text(version, 'FunctionName'));
+    },
+  },
+  'AWS::Lambda::Permission': {
+    identify: ({ name }) => ({ ref: name, attributes: { Id: name } }),
+    modelled: ['Action', 'FunctionName', 'Principal', 'SourceArn'],
+    inert: [],
+    create(permission, deployment) {
+      const named = text(permission, 'FunctionName');
+      deployment.permissions.push({
+        principal: text(permission, 'Principal'),
+        action: text(permission, 'Action'),
+        functionArn: named.startsWith('arn:') ? named : deployment.region.lambda.arnOf(named),
+      });
     },
   },
 };

@@ -19,6 +19,24 @@ export const operationsModels: ResourceModels = {
       });
     },
   },
+  // A queue has an identity and nothing more: what would go into one as a dead letter is kept by its sender.
+  'AWS::SQS::Queue': {
+    nameProperty: 'QueueName',
+    identify: ({ name, accountId, arn }) => {
+      const queueArn = arn('sqs', name);
+      const url = `https://sqs.${queueArn.split(':')[3]}.amazonaws.com/${accountId}/${name}`;
+      return { ref: url, attributes: { Arn: queueArn, QueueName: name, QueueUrl: url } };
+    },
+    modelled: ['QueueName'],
+    inert: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'Tags'],
+    create() {},
+  },
+  'AWS::SQS::QueuePolicy': {
+    identify: ({ name }) => ({ ref: name, attributes: { Id: name } }),
+    modelled: [],
+    inert: ['PolicyDocument', 'Queues'],
+    create() {},
+  },
   'AWS::SSM::Document': {
     nameProperty: 'Name',
     identify: ({ name }) => ({ ref: name, attributes: {} }),
@@ -121,19 +139,21 @@ export const operationsModels: ResourceModels = {
       ref: name,
       attributes: { Arn: arn('scheduler', `schedule/default/${name}`) },
     }),
-    modelled: ['Name', 'ScheduleExpression', 'Target'],
-    // What decides when it runs: a simulated schedule never does.
-    inert: [
-      'Description',
+    modelled: [
       'EndDate',
       'FlexibleTimeWindow',
+      'Name',
+      'ScheduleExpression',
       'ScheduleExpressionTimezone',
       'StartDate',
       'State',
+      'Target',
     ],
+    inert: ['Description'],
     create(schedule, deployment) {
       const { name } = schedule;
       const target = object(schedule, 'Target');
+      object(schedule, 'FlexibleTimeWindow');
       deployment.requireTrust(
         String(target['RoleArn']),
         'scheduler.amazonaws.com',
@@ -141,7 +161,7 @@ export const operationsModels: ResourceModels = {
       );
       const arn = String(schedule.attributes['Arn']);
       const expression = text(schedule, 'ScheduleExpression');
-      deployment.schedules.set(name, { name, arn, expression, target });
+      deployment.schedules.set(name, { name, arn, expression, target, properties: schedule.properties });
     },
   },
 };

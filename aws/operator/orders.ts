@@ -1,0 +1,152 @@
+import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
+import {
+  type ActiveRecord,
+  type ApprovalRecord,
+  ledgerKeys,
+  type PauseRecord,
+  type PeriodRecord,
+} from '../../recovery/ledger.ts';
+import type { Instant } from '../../recovery/terms.ts';
+import type { Ledger, LedgerEntry } from '../ledger.ts';
+
+/** Who gives an order, when, and why: an order without a reason cannot be understood afterwards. */
+export interface Order {
+  readonly by: string;
+  readonly at: Instant;
+  readonly comment: string;
+  /** Tells this order's write from another's. */
+  readonly nonce: string;
+}
+
+/** An order that cannot be carried out as things stand: not an error of AWS, and nothing was changed. */
+export interface NotNow {
+  readonly ok: false;
+  readonly kind: 'notNow';
+  readonly reason: string;
+}
+
+export type Ordered<T> = Answer<T> | NotNow;
+
+/** What is paused: one plan, or all of them by the global brake. */
+export type Scope = { readonly plan: string } | 'all';
+
+const pauseKey = (scope: Scope) => (scope === 'all' ? ledgerKeys.brake : ledgerKeys.pause(scope.plan));
+const says = (scope: Scope) => (scope === 'all' ? 'the brake' : `the plan ${scope.plan}`);
+
+/** No automatic recovery from now on; detection goes on. One that runs is not stopped: `abort` does that. */
+export function pause(ledger: Ledger, scope: Scope, order: Order): Promise<Ordered<PauseRecord>> {
+  return change<PauseRecord>(ledger, pauseKey(scope), (before) =>
+    before && !before.liftedAt
+      ? notNow(`${says(scope)} has been paused by ${before.by} since ${before.at}: ${before.comment}`)
+      : { nonce: order.nonce, by: order.by, at: order.at, comment: order.comment },
+  );
+}
+
+export function unpause(ledger: Ledger, scope: Scope, order: Order): Promise<Ordered<PauseRecord>> {
+  return change<PauseRecord>(ledger, pauseKey(scope), (before) =>
+    before && !before.liftedAt
+      ? { ...before, nonce: order.nonce, liftedAt: order.at }
+      : notNow(`${says(scope)} is not paused`),
+  );
+}
+
+/** Somebody has looked at the last automatic recovery: another one may follow before its active period is over. */
+export function acknowledge(ledger: Ledger, plan: string, order: Order): Promise<Ordered<PeriodRecord>> {
+  const { by, at, comment, nonce } = order;
+  return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) =>
+    before
+      ? { ...before, nonce, acknowledged: before.acknowledged ?? { by, at, comment } }
+      : notNow(`${plan} has had no automatic recovery`),
+  );
+}
+
+/** Asks a recovery to stop: each step sees it at its next call, and what was begun in AWS is left to end by itself. */
+export function abort(
+  ledger: Ledger,
+  plan: string,
+  recovery: string,
+  order: Order,
+): Promise<Ordered<ActiveRecord>> {
+  return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
+    const objection = notTheHolder(plan, recovery, before);
+    if (objection || !before) return objection ?? notNow(`no recovery of ${plan} is active`);
+    const { by, at, comment: reason, nonce } = order;
+    return before.abort ? before : { ...before, nonce, abort: { by, at, reason } };
+  });
+}
+
+/**
+ * Gives a held, failed, aborted or interrupted recovery its next run, and returns that run; whoever calls starts the machine
+ * with it. Of two people who continue at once, the second learns that the first has.
+ * @param endedRun the run that the caller has seen to have ended
+ */
+export async function nextRun(
+  ledger: Ledger,
+  plan: string,
+  recovery: string,
+  endedRun: number,
+  order: Order,
+): Promise<Ordered<number>> {
+  const changed = await change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
+    const objection = notTheHolder(plan, recovery, before);
+    if (objection || !before) return objection ?? notNow(`no recovery of ${plan} is active`);
+    const { abort: _lifted, ...kept } = before;
+    const run = before.run ?? 1;
+    if (run !== endedRun) return notNow(`run ${run} of ${recovery} has been started since`);
+    return { ...kept, nonce: order.nonce, run: run + 1 };
+  });
+  return changed.ok ? { ok: true, value: changed.value.run ?? 1 } : changed;
+}
+
+/** One person's approval, under a key that names them: the bucket's policy lets nobody write under another's name. */
+export function approve(
+  ledger: Ledger,
+  where: { readonly plan: string; readonly recovery: string; readonly overrides: readonly string[] },
+  order: Order,
+): Promise<Ordered<ApprovalRecord>> {
+  const { by: principal, at, comment, nonce } = order;
+  return change<ApprovalRecord>(
+    ledger,
+    ledgerKeys.approval(where.plan, where.recovery, principal),
+    (before) => ({
+      nonce,
+      principal,
+      at,
+      comment,
+      overrides: [...new Set([...(before?.overrides ?? []), ...where.overrides])].sort(),
+    }),
+  );
+}
+
+function notTheHolder(plan: string, recovery: string, active: ActiveRecord | undefined): NotNow | undefined {
+  if (!active || active.releasedAt) return notNow(`no recovery of ${plan} is active`);
+  if (active.recovery !== recovery)
+    return notNow(`${active.recovery} holds the plan ${plan}, not ${recovery}`);
+  return undefined;
+}
+
+function notNow(reason: string): NotNow {
+  return { ok: false, kind: 'notNow', reason };
+}
+
+const attemptsMax = 4;
+
+/** Reads a record, makes the new one of it, and writes it only over what was read; again when somebody was faster. */
+async function change<T extends { readonly nonce: string }>(
+  ledger: Ledger,
+  key: string,
+  make: (before: T | undefined) => T | NotNow,
+): Promise<Ordered<T>> {
+  let last: Refusal | undefined;
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const found: Answer<LedgerEntry | undefined> = await ledger.read(key);
+    if (!found.ok) return found;
+    const made = make(found.value?.value as T | undefined);
+    if ('kind' in made && made.kind === 'notNow') return made as NotNow;
+    const claim = await ledger.claim(key, made as T, found.value);
+    if (!claim.ok) return claim;
+    if (claim.value.won) return mapAnswer(claim, () => made as T);
+    last = { ok: false, kind: 'conflict', code: 'Overtaken', message: 'others wrote it', asked: 's3:PutObject' };
+  }
+  return last as Refusal;
+}

@@ -1,0 +1,203 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import {
+  type DBInstance,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import type { ObservedInstance } from '../recovery/observed.ts';
+import type { FenceableDatabase, FenceGroup } from '../recovery/steps/fence.ts';
+import type { Instant } from '../recovery/terms.ts';
+import { type Access, clientConfig } from './access.ts';
+import { call } from './call.ts';
+import { tagFilters } from './ec2.ts';
+import { toInstance } from './ec2-shapes.ts';
+import { allPages } from './pages.ts';
+
+/**
+ * A primary Region that is in trouble hangs more often than it refuses: no call into it is waited for longer than this, and
+ * none that gave no answer is made again in the same invocation.
+ */
+const primaryPatience = { deadlineSeconds: 3 } as const;
+
+export type Primary = ReturnType<typeof openPrimary>;
+
+/** What a fence does in the primary Region, and nothing else. */
+export function openPrimary(access: Access, region: string) {
+  const ec2 = new EC2Client(clientConfig(access, region));
+  const rds = new RDSClient(clientConfig(access, region));
+  const cloudwatch = new CloudWatchClient(clientConfig(access, region));
+  return {
+    instances: (tags: Readonly<Record<string, string>>) => describeInstances(access, ec2, tags),
+    groups: (tags: Readonly<Record<string, string>>) => describeGroups(access, ec2, tags),
+    databases: (ids: readonly string[]) => describeDatabases(access, rds, ids),
+    /** Stops all of them or none; stopping a stopped instance changes nothing. Answers with the states by instance. */
+    stop: async (ids: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> =>
+      mapAnswer(
+        await call(
+          access,
+          'ec2:StopInstances',
+          (abortSignal) => ec2.send(new StopInstancesCommand({ InstanceIds: [...ids] }), { abortSignal }),
+          primaryPatience,
+        ),
+        (output) =>
+          Object.fromEntries(
+            (output.StoppingInstances ?? []).map((change) => [
+              change.InstanceId ?? '',
+              change.CurrentState?.Name ?? '',
+            ]),
+          ),
+      ),
+    /** Leaves a database this one security group (RDS API Reference, ModifyDBInstance: the list replaces the old one). */
+    replaceGroups: (id: string, group: string): Promise<Answer<unknown>> =>
+      call(
+        access,
+        'rds:ModifyDBInstance',
+        (abortSignal) =>
+          rds.send(
+            new ModifyDBInstanceCommand({
+              DBInstanceIdentifier: id,
+              VpcSecurityGroupIds: [group],
+              ApplyImmediately: true,
+            }),
+            { abortSignal },
+          ),
+        primaryPatience,
+      ),
+    writeOperations: (databases: readonly string[], from: Instant, to: Instant) =>
+      writeOperations(access, cloudwatch, databases, from, to),
+  };
+}
+
+/**
+ * Storage writes a minute of each database, as CloudWatch has them: AWS/RDS WriteIOPS is an average a second (RDS User Guide,
+ * CloudWatch metrics). It counts what the engine writes by itself too.
+ */
+async function writeOperations(
+  access: Access,
+  client: CloudWatchClient,
+  databases: readonly string[],
+  from: Instant,
+  to: Instant,
+): Promise<Answer<Readonly<Record<string, readonly number[]>>>> {
+  const MetricDataQueries = databases.map((Value, index) => ({
+    Id: `writes${index}`,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/RDS',
+        MetricName: 'WriteIOPS',
+        Dimensions: [{ Name: 'DBInstanceIdentifier', Value }],
+      },
+      Period: 60,
+      Stat: 'Average',
+    },
+  }));
+  return mapAnswer(
+    await call(
+      access,
+      'cloudwatch:GetMetricData',
+      (abortSignal) =>
+        client.send(
+          new GetMetricDataCommand({ StartTime: new Date(from), EndTime: new Date(to), MetricDataQueries }),
+          { abortSignal },
+        ),
+      primaryPatience,
+    ),
+    (output) =>
+      Object.fromEntries(
+        databases.map((id, index) => {
+          const result = output.MetricDataResults?.find(({ Id }) => Id === `writes${index}`);
+          return [id, (result?.Values ?? []).map((average) => average * 60)];
+        }),
+      ),
+  );
+}
+
+function describeInstances(
+  access: Access,
+  client: EC2Client,
+  tags: Readonly<Record<string, string>>,
+): Promise<Answer<readonly ObservedInstance[]>> {
+  const asked = 'ec2:DescribeInstances';
+  const input = { Filters: tagFilters(tags), MaxResults: 1000 };
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(
+          access,
+          asked,
+          (abortSignal) =>
+            client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), {
+              abortSignal,
+            }),
+          primaryPatience,
+        ),
+        (output) => ({
+          items: (output.Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(toInstance)),
+          next: output.NextToken,
+        }),
+      ),
+    asked,
+  );
+}
+
+async function describeGroups(
+  access: Access,
+  client: EC2Client,
+  tags: Readonly<Record<string, string>>,
+): Promise<Answer<readonly FenceGroup[]>> {
+  return mapAnswer(
+    await call(
+      access,
+      'ec2:DescribeSecurityGroups',
+      (abortSignal) =>
+        client.send(new DescribeSecurityGroupsCommand({ Filters: tagFilters(tags) }), { abortSignal }),
+      primaryPatience,
+    ),
+    (output) =>
+      (output.SecurityGroups ?? []).map((group) => ({
+        id: group.GroupId ?? '',
+        vpc: group.VpcId ?? '',
+        isOpen: (group.IpPermissions ?? []).length > 0,
+      })),
+  );
+}
+
+async function describeDatabases(
+  access: Access,
+  client: RDSClient,
+  ids: readonly string[],
+): Promise<Answer<readonly FenceableDatabase[]>> {
+  return mapAnswer(
+    await call(
+      access,
+      'rds:DescribeDBInstances',
+      (abortSignal) =>
+        client.send(
+          new DescribeDBInstancesCommand({ Filters: [{ Name: 'db-instance-id', Values: [...ids] }] }),
+          { abortSignal },
+        ),
+      primaryPatience,
+    ),
+    (output) => (output.DBInstances ?? []).map(toFenceable),
+  );
+}
+
+function toFenceable(instance: DBInstance): FenceableDatabase {
+  return {
+    id: instance.DBInstanceIdentifier ?? '',
+    vpc: instance.DBSubnetGroup?.VpcId ?? '',
+    tags: Object.fromEntries((instance.TagList ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+    securityGroups: (instance.VpcSecurityGroups ?? []).map((group) => ({
+      id: group.VpcSecurityGroupId ?? '',
+      status: group.Status ?? '',
+    })),
+  };
+}

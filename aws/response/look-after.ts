@@ -1,0 +1,49 @@
+import { sayRefusal } from '../../recovery/answer.ts';
+import type { ActiveRecord, PeriodRecord } from '../../recovery/ledger.ts';
+import type { Plan } from '../../recovery/plan/plan.ts';
+import type { ResponseContext } from './context.ts';
+import { holdTraffic } from './hold-traffic.ts';
+import { tell } from './notify.ts';
+import { refence } from './refence.ts';
+
+/**
+ * What a failover needs each minute after its machine has ended: traffic held where it was switched to, and a fence that
+ * could not be confirmed tried again until it holds.
+ */
+export async function lookAfter(
+  context: ResponseContext,
+  plan: Plan,
+  known: { readonly active: ActiveRecord | undefined; readonly period: PeriodRecord | undefined },
+): Promise<void> {
+  const recovery = lastFailover(known);
+  if (!recovery) return;
+  const { access, ledger, deps, now } = context;
+  const [held, fenced] = await Promise.all([
+    isAcknowledged(known.period, recovery)
+      ? { refusals: [] }
+      : holdTraffic({ access, ledger }, plan, recovery, now()),
+    refence({ access, ledger, now }, plan, recovery),
+  ]);
+  for (const refusal of held.refusals) deps.log('error', sayRefusal(refusal), { plan: plan.plan, recovery });
+  deps.log('info', `fence ${fenced.state}: ${fenced.says}`, { plan: plan.plan, recovery });
+  if (fenced.changed) await tell(context, 'Primary Fenced', { plan: plan.plan, recovery, reason: fenced.says });
+}
+
+/**
+ * Whoever acknowledges a recovery takes its traffic over: held any longer, a metric would win over the one that gives it
+ * back. The switch itself stays where it is, since the alarm keeps its state without samples.
+ */
+function isAcknowledged(period: PeriodRecord | undefined, recovery: string): boolean {
+  return period?.recovery === recovery && period.acknowledged !== undefined;
+}
+
+/** A drill may have taken the lock since; then the active period still names the failover. */
+function lastFailover({
+  active,
+  period,
+}: {
+  readonly active: ActiveRecord | undefined;
+  readonly period: PeriodRecord | undefined;
+}): string | undefined {
+  return active?.kind === 'failover' ? active.recovery : period?.recovery;
+}

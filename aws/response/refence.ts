@@ -1,0 +1,131 @@
+import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
+import { type IncidentRecord, ledgerKeys, type OpenedRecord } from '../../recovery/ledger.ts';
+import type { Plan } from '../../recovery/plan/plan.ts';
+import type { StepRecord } from '../../recovery/step.ts';
+import {
+  type FenceMemory,
+  isPastOneWayDoor,
+  sayWrites,
+  type WritesSince,
+  writesSince,
+} from '../../recovery/steps/fence.ts';
+import type { Instant } from '../../recovery/terms.ts';
+import type { Access } from '../access.ts';
+import { fencePrimary } from '../fencing.ts';
+import { gather } from '../gather.ts';
+import type { Ledger } from '../ledger.ts';
+import { openPrimary } from '../primary.ts';
+
+/** What it takes to try a fence again. */
+export interface Refencing {
+  readonly access: Access;
+  readonly ledger: Ledger;
+  now(): Instant;
+}
+
+/** The tries after the fence step's own, under `recoveries/<plan>/<id>/fence.json`. */
+export interface FenceRecord extends FenceMemory {
+  readonly at: Instant;
+  /** Tries after the step's own. */
+  readonly attempts: number;
+  /** What the old primary wrote between the onset and the fence; there once it holds. */
+  readonly writes?: readonly WritesSince[];
+}
+
+/** How the fence of a recovery stands; `changed` when this try is what made it hold. */
+export interface Refenced {
+  readonly state: FenceMemory['state'];
+  readonly says: string;
+  readonly changed: boolean;
+}
+
+/**
+ * Tries the fence of a recovery again that its own step could not confirm: called each minute, it acts until the fence was
+ * seen to hold and never after that, since what runs in the old primary then was put there by a person. It acts only once
+ * something was promoted, and leaves the fence to its step while that works.
+ */
+export async function refence(refencing: Refencing, plan: Plan, recovery: string): Promise<Refenced> {
+  const { fence } = plan;
+  if (!fence) return rests('skipped', 'the plan has no fence');
+  const read = await recordsOf(refencing.ledger, plan.plan, recovery);
+  if (!read.ok) return rests('unconfirmed', `the fence was not tried again: ${sayRefusal(read)}`);
+  const { step, databases, traffic, kept } = read.value;
+  if (!step || step.status === 'working')
+    return rests('skipped', 'the fence is left to the recovery: its step has not ended');
+  const own = (step.memory as FenceMemory | null) ?? undefined;
+  if (own?.state === 'fenced' || own?.state === 'skipped') return rests(own.state, own.why);
+  if (kept?.state === 'fenced') return rests('fenced', sayFenced(kept));
+  if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) }))
+    return rests('skipped', 'nothing was promoted: the old primary is left as it is');
+  const memory = await fencePrimary({ ...refencing, plan, recovery }, fence, kept ?? own);
+  return record(refencing, plan, recovery, {
+    ...memory,
+    at: refencing.now(),
+    attempts: (kept?.attempts ?? 0) + 1,
+  });
+}
+
+function rests(state: FenceMemory['state'], says: string): Refenced {
+  return { state, says, changed: false };
+}
+
+interface Known {
+  readonly step: StepRecord | undefined;
+  readonly databases: StepRecord | undefined;
+  readonly traffic: StepRecord | undefined;
+  readonly kept: FenceRecord | undefined;
+}
+
+async function recordsOf(ledger: Ledger, plan: string, recovery: string): Promise<Answer<Known>> {
+  const stored = async <T>(key: string): Promise<Answer<T | undefined>> =>
+    mapAnswer(await ledger.read(key), (entry) => entry?.value as T | undefined);
+  return gather({
+    step: stored<StepRecord>(ledgerKeys.step(plan, recovery, 'fence')),
+    databases: stored<StepRecord>(ledgerKeys.step(plan, recovery, 'databases')),
+    traffic: stored<StepRecord>(ledgerKeys.step(plan, recovery, 'traffic')),
+    kept: stored<FenceRecord>(ledgerKeys.fence(plan, recovery)),
+  });
+}
+
+/** Writes down how the try ended; one that is not written down is made again, which changes nothing that holds. */
+async function record(
+  refencing: Refencing,
+  plan: Plan,
+  recovery: string,
+  tried: FenceRecord,
+): Promise<Refenced> {
+  const isFenced = tried.state === 'fenced';
+  const kept = isFenced ? { ...tried, writes: await measureWrites(refencing, plan, recovery) } : tried;
+  const written = await refencing.ledger.write(ledgerKeys.fence(plan.plan, recovery), kept);
+  if (!written.ok) return rests('unconfirmed', `the fence was tried again, and ${sayRefusal(written)}`);
+  return { state: kept.state, says: isFenced ? sayFenced(kept) : kept.why, changed: isFenced };
+}
+
+function sayFenced({ at, why, writes = [] }: FenceRecord): string {
+  return [`the old primary is fenced since ${at}: ${why}`, ...writes.map(sayWrites)].join('; ');
+}
+
+/** What the old primary's databases wrote after the onset: what a person may want back from them. */
+async function measureWrites(
+  { access, ledger, now }: Refencing,
+  plan: Plan,
+  recovery: string,
+): Promise<readonly WritesSince[]> {
+  const databases = plan.fence?.databases ?? [];
+  if (databases.length === 0) return [];
+  const [incident, opened] = await Promise.all([
+    ledger.read(ledgerKeys.incident(plan.plan)),
+    ledger.read(ledgerKeys.opened(plan.plan, recovery)),
+  ]);
+  const decided = incident.ok ? (incident.value?.value as IncidentRecord | undefined)?.incident : undefined;
+  const start = opened.ok ? (opened.value?.value as OpenedRecord | undefined)?.openedAt : undefined;
+  const since = decided?.recovery === recovery ? decided.onset : start;
+  if (since === undefined)
+    return databases.map((database) => ({ database, says: 'its onset cannot be read' }));
+  const measured = await openPrimary(access, plan.regions.primary).writeOperations(databases, since, now());
+  return databases.map((database) =>
+    measured.ok
+      ? writesSince(database, since, now(), measured.value[database] ?? [])
+      : { database, since, says: sayRefusal(measured) },
+  );
+}

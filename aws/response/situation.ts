@@ -1,0 +1,114 @@
+import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { alarmObservation } from '../../recovery/deciding/alarm.ts';
+import type { LedgerState, Observation, Situation } from '../../recovery/deciding/observation.ts';
+import { probeObservation } from '../../recovery/deciding/probe.ts';
+import {
+  type ActiveRecord,
+  type IncidentRecord,
+  ledgerKeys,
+  type PauseRecord,
+  type PeriodRecord,
+} from '../../recovery/ledger.ts';
+import type { Plan } from '../../recovery/plan/plan.ts';
+import { healthObservations } from '../../recovery/signals/health.ts';
+import { readAlarms } from '../alarms.ts';
+import { gatherEach } from '../gather.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import { openProbes, vantagesOf } from '../probes.ts';
+import type { ResponseContext } from './context.ts';
+import type { KeptHealth } from './receive.ts';
+
+/** A situation, and the ledger's entries that it was made from, for what is written over them. */
+export interface Seen {
+  readonly situation: Situation;
+  readonly incident: LedgerEntry | undefined;
+  readonly period: LedgerEntry | undefined;
+  /** Whoever held the plan's lock last, released or not. */
+  readonly active: ActiveRecord | undefined;
+}
+
+/** The primary's own alarms are read within this time, or not at all: they are extra votes. */
+const primaryDeadlineSeconds = 3;
+
+/** Looks at everything that a decision about a plan rests on, all at once. */
+export async function lookAround(context: ResponseContext, plan: Plan): Promise<Seen> {
+  const { access, ledger } = context;
+  const { primary, recovery } = plan.regions;
+  const now = context.now();
+  const names = plan.trigger.signals.alarms;
+  const [entries, probes, near, far] = await Promise.all([
+    gatherEach([
+      ['brake', ledger.read(ledgerKeys.brake)],
+      ['pause', ledger.read(ledgerKeys.pause(plan.plan))],
+      ['active', ledger.read(ledgerKeys.active(plan.plan))],
+      ['period', ledger.read(ledgerKeys.period(plan.plan))],
+      ['incident', ledger.read(ledgerKeys.incident(plan.plan))],
+      ['health', ledger.read(ledgerKeys.health(plan.plan))],
+    ]),
+    openProbes(access).samples(plan, now),
+    readAlarms(access, recovery, names, 5),
+    readAlarms(access, primary, names, primaryDeadlineSeconds),
+  ]);
+  const at = context.now();
+  const kept = entries.ok ? (entries.value['health']?.value as KeptHealth | undefined) : undefined;
+  const observations: Observation[] = [
+    ...(probes.ok ? probesOf(plan, probes.value, at) : []),
+    ...alarmsOf(recovery, near, at),
+    ...alarmsOf(primary, far, at),
+    ...healthObservations(plan, kept?.records ?? [], at),
+  ];
+  const refusals = [entries, probes, near, far].filter((answer): answer is Refusal => !answer.ok);
+  return {
+    situation: {
+      now: at,
+      observations,
+      unread: refusals.map(sayRefusal),
+      ledger: entries.ok ? ledgerState(entries.value) : undefined,
+      unready: [],
+    },
+    incident: entries.ok ? entries.value['incident'] : undefined,
+    period: entries.ok ? entries.value['period'] : undefined,
+    active: entries.ok ? (entries.value['active']?.value as ActiveRecord | undefined) : undefined,
+  };
+}
+
+function probesOf(
+  plan: Plan,
+  samples: ReadonlyMap<string, readonly { readonly at: string; readonly value: number }[]>,
+  now: string,
+): readonly Observation[] {
+  const everySeconds = plan.trigger.signals.probes?.everySeconds ?? 60;
+  return vantagesOf(plan).map((from) => probeObservation(from, samples.get(from) ?? [], everySeconds, now));
+}
+
+function alarmsOf(
+  region: string,
+  answer: Awaited<ReturnType<typeof readAlarms>>,
+  now: string,
+): readonly Observation[] {
+  if (!answer.ok) return [];
+  return answer.value.map(({ name, state, since }) => alarmObservation(name, region, state, since, now));
+}
+
+function ledgerState(entries: Readonly<Record<string, LedgerEntry | undefined>>): LedgerState {
+  const value = <T>(name: string) => entries[name]?.value as T | undefined;
+  const brake = value<PauseRecord>('brake');
+  const pause = value<PauseRecord>('pause');
+  const active = value<ActiveRecord>('active');
+  const period = value<PeriodRecord>('period');
+  const incident = value<IncidentRecord>('incident')?.incident;
+  return {
+    ...(brake && !brake.liftedAt && { brake }),
+    ...(pause && !pause.liftedAt && { pause }),
+    ...(active && !active.releasedAt && { active }),
+    ...(period && {
+      period: {
+        recovery: period.recovery,
+        until: period.until,
+        ...(period.acknowledged && { acknowledgedAt: period.acknowledged.at }),
+      },
+    }),
+    ...(incident && { incident }),
+  };
+}
+

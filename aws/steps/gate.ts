@@ -1,0 +1,225 @@
+import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
+import { approvalSeconds } from '../../recovery/bounds.ts';
+import { type ApprovalRecord, type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import type { ObservedDatabase } from '../../recovery/observed.ts';
+import type { DatabaseItem } from '../../recovery/plan/plan.ts';
+import { nothing, type Problem, type Standing, standingOf } from '../../recovery/step.ts';
+import { promotionNeed } from '../../recovery/steps/databases.ts';
+import {
+  type Approval,
+  answersAgain,
+  approvalNeeded,
+  awaitApproval,
+  type GateProblem,
+  howToApprove,
+  type Override,
+  primaryAnswers,
+  weighApprovals,
+} from '../../recovery/steps/gate.ts';
+import { judgeLag, type LagVerdict, lookBackMinutes, type MeasuredLag } from '../../recovery/steps/lag.ts';
+import { type Instant, secondsBetween } from '../../recovery/terms.ts';
+import { openCloudWatch } from '../cloudwatch.ts';
+import { gather, gatherEach } from '../gather.ts';
+import { openProbes } from '../probes.ts';
+import { openRds } from '../rds.ts';
+import { openSns } from '../sns.ts';
+import { refused, type StepContext, type StepResult } from '../step.ts';
+
+/** What the gate keeps in the ledger; evidence reads it. */
+export interface GateMemory {
+  /** The first bad sample; of a recovery that a person started, its start. */
+  readonly onset: Instant;
+  /** The recovery was decided by the incident's signals, not started by a person. */
+  readonly isAutomatic: boolean;
+  /** What each replica was behind before the onset. */
+  readonly lags: Readonly<Record<string, MeasuredLag>>;
+  readonly overrides: readonly Override[];
+  /** When people were told that it waits for them, and in which run. */
+  readonly told?: { readonly run: number; readonly at: Instant };
+  /** Since when the probes cannot be read. */
+  readonly unreadableSince?: Instant;
+  /** When it first let the recovery through. */
+  readonly passedAt?: Instant;
+}
+
+/** A sample of a metric may be published some minutes after its own minute: nobody is called for it before. */
+const sampleSeconds = 120;
+/** How long probes that cannot be read are tried again before a person is asked. */
+const unreadableSeconds = 120;
+
+/**
+ * The last look before the one-way door: does the plan want a person's word, how far behind was each replica before the
+ * onset, and does the primary answer again. A drill has no such door.
+ */
+export async function reconcileGate(context: StepContext): Promise<StepResult> {
+  const { plan, identity } = context;
+  if (identity.kind === 'drill')
+    return { standing: { status: 'skipped', reason: 'a drill promotes nothing that is live' } };
+  const started = await startOf(context);
+  if (!started.ok) return refused(context, started);
+  const before = started.value;
+  const seen = await gather({
+    databases: plan.databases.length > 0 ? openRds(context.access).databases() : noDatabases,
+    approvals: readApprovals(context),
+  });
+  if (!seen.ok) return { ...refused(context, seen), memory: before };
+  const { approvals } = seen.value;
+  const looks = plan.databases.map((item): Look => {
+    const replica = seen.value.databases.find(({ id }) => id === item.replica);
+    return { item, replica };
+  });
+  const hopeless = problemsOf(context, looks);
+  if (hopeless.length > 0)
+    return { standing: standingOf({ counts: nothing, problems: hopeless, waits: [] }), memory: before };
+  const verdicts = await judgeLags(context, looks, before.onset);
+  const lags = Object.fromEntries(verdicts.flatMap(([name, { lag }]) => (lag ? [[name, lag]] : [])));
+  const problems: GateProblem[] = [
+    // Whoever starts a failover by hand has said yes to it.
+    ...(plan.trigger.mode === 'approve' && before.isAutomatic ? [approvalNeeded(plan.plan)] : []),
+    ...verdicts.flatMap(([, { problem }]) => problem ?? []),
+  ];
+  const { overrides, open } = weighApprovals(problems, approvals);
+  const memory = { ...before, lags: { ...before.lags, ...lags }, overrides };
+  if (open.length > 0) return waitFor(context, open, memory);
+  return isBehind(looks, before) ? passed(context, memory) : recheck(context, approvals, memory);
+}
+
+interface Look {
+  readonly item: DatabaseItem;
+  readonly replica: ObservedDatabase | undefined;
+}
+
+const noDatabases = Promise.resolve({ ok: true as const, value: [] as readonly ObservedDatabase[] });
+
+/** The gate's memory, with the onset: the incident's where it is what started this recovery. */
+async function startOf(context: StepContext): Promise<Answer<GateMemory>> {
+  const { record, plan, input, ledger } = context;
+  const known = record?.memory as GateMemory | null | undefined;
+  if (known?.isAutomatic) return { ok: true, value: known };
+  return mapAnswer(await ledger.read(ledgerKeys.incident(plan.plan)), (entry) => {
+    const incident = (entry?.value as IncidentRecord | undefined)?.incident;
+    const isAutomatic = incident?.recovery === input.recovery;
+    const onset = isAutomatic ? incident.onset : (known?.onset ?? input.startedAt);
+    return { lags: {}, overrides: [], ...known, onset, isAutomatic };
+  });
+}
+
+export async function readApprovals(context: StepContext): Promise<Answer<readonly Approval[]>> {
+  const { plan, input, ledger } = context;
+  const prefix = ledgerKeys.approvals(plan.plan, input.recovery);
+  const keys = await ledger.list(prefix);
+  if (!keys.ok) return keys;
+  const records = await gatherEach(keys.value.map((key) => [key, ledger.read(key)] as const));
+  return mapAnswer(records, (entries) =>
+    Object.entries(entries).flatMap(([key, entry]) => {
+      const record = entry?.value as ApprovalRecord | null | undefined;
+      // Whoever may write under a name has that name: what the body says of its author is only words.
+      const principal = key.slice(prefix.length).replace(/\.json$/, '');
+      return record && Array.isArray(record.overrides) ? [{ ...record, principal }] : [];
+    }),
+  );
+}
+
+/** What speaks against ever promoting: nothing is fenced for a replica that is not there. */
+function problemsOf(context: StepContext, looks: readonly Look[]): readonly Problem[] {
+  return looks.flatMap(({ item, replica }) => {
+    const need = promotionNeed(item, replica, {}, context.now());
+    return need.kind === 'problem' ? [need.problem] : [];
+  });
+}
+
+/** A replica without a source is promoted already: nothing is left to judge. */
+function judgeLags(
+  context: StepContext,
+  looks: readonly Look[],
+  onset: Instant,
+): Promise<readonly (readonly [string, LagVerdict])[]> {
+  const cloudwatch = openCloudWatch(context.access);
+  return Promise.all(
+    looks
+      .filter(({ replica }) => replica?.source)
+      .map(async ({ item }) => {
+        const samples = await cloudwatch.replicaLag(item.replica, onset, lookBackMinutes);
+        if (samples.ok) return [item.name, judgeLag(item, samples.value, onset)] as const;
+        const reason = `databases.${item.name}: ${sayRefusal(samples)}`;
+        return [item.name, { problem: { code: 'LagUnknown', reason } }] as const;
+      }),
+  );
+}
+
+/** Whether the one-way door lies behind this recovery: a look at the primary can keep nothing any more. */
+function isBehind(looks: readonly Look[], before: GateMemory): boolean {
+  return looks.length > 0 ? looks.every(({ replica }) => !replica?.source) : before.passedAt !== undefined;
+}
+
+function passed(context: StepContext, memory: GateMemory): StepResult {
+  const { unreadableSince: _read, ...rest } = memory;
+  return {
+    standing: { status: 'done', counts: { done: 1, total: 1 } },
+    memory: { ...rest, passedAt: memory.passedAt ?? context.now() },
+  };
+}
+
+async function waitFor(
+  context: StepContext,
+  open: readonly GateProblem[],
+  memory: GateMemory,
+): Promise<StepResult> {
+  const { record, input } = context;
+  const firstAt = record?.run === input.run ? record.firstAt : input.now;
+  const seconds = secondsBetween(firstAt, context.now());
+  const standing = awaitApproval(input.recovery, open, { seconds, boundSeconds: approvalSeconds });
+  const mayCome = seconds < sampleSeconds && open.every(({ code }) => code === 'LagUnknown');
+  const isTold = memory.told?.run === input.run || standing.status !== 'working' || mayCome;
+  const told = isTold ? memory.told : await tell(context, open);
+  return { standing, memory: { ...memory, ...(told && { told }) } };
+}
+
+/** Tells people once a run; where it fails it is tried again at the next look. */
+async function tell(context: StepContext, open: readonly GateProblem[]): Promise<GateMemory['told']> {
+  const { environment, deps, access, input, plan } = context;
+  if (!environment.topicArn) return undefined;
+  const why = open.map(({ reason }) => reason).join('; ');
+  const message = `The failover ${input.recovery} of the plan ${plan.plan} waits for a person before it promotes: ${why}. ${howToApprove(input.recovery, open)}`;
+  const subject = `Lifeboat: ${plan.plan} waits for approval`;
+  const answer = await openSns(access).publish(environment.topicArn, subject, message);
+  if (answer.ok) return { run: input.run, at: context.now() };
+  deps.log('error', sayRefusal(answer), { recovery: input.recovery });
+  return undefined;
+}
+
+/** An automatic recovery looks at the primary once more: whoever answers again is not replaced. */
+async function recheck(
+  context: StepContext,
+  approvals: readonly Approval[],
+  memory: GateMemory,
+): Promise<StepResult> {
+  const { plan, input, access } = context;
+  if (!memory.isAutomatic) return passed(context, memory);
+  const now = context.now();
+  const samples = await openProbes(access).samples(plan, now);
+  if (!samples.ok) {
+    const unreadableSince = memory.unreadableSince ?? now;
+    const standing = unreadable(input.recovery, sayRefusal(samples), secondsBetween(unreadableSince, now));
+    return { standing, memory: { ...memory, unreadableSince } };
+  }
+  const vantages = answersAgain(samples.value, now);
+  if (vantages.length === 0) return passed(context, memory);
+  const { unblock, ...problem } = primaryAnswers(input.recovery, vantages);
+  const { overrides, open } = weighApprovals([problem], approvals);
+  if (open.length > 0) return { standing: { status: 'held', ...problem, unblock, counts: nothing }, memory };
+  return passed(context, { ...memory, overrides: [...memory.overrides, ...overrides] });
+}
+
+/** Unknown is not fine: a primary that may have come back is not replaced. */
+function unreadable(recovery: string, why: string, seconds: number): Standing {
+  const waitingFor = `a look at the primary: ${why}`;
+  if (seconds < unreadableSeconds) return { status: 'working', waitSeconds: 10, waitingFor, counts: nothing };
+  return {
+    status: 'held',
+    code: 'ProbesUnreadable',
+    reason: `nobody can say whether the primary answers again: ${why}`,
+    unblock: `see whether the primary is down; then lifeboat continue ${recovery}, or lifeboat abort ${recovery}`,
+    counts: nothing,
+  };
+}

@@ -1,0 +1,211 @@
+import type { Plan } from '../recovery/plan/plan.ts';
+import type { Decision, Evidence } from '../report/evidence.ts';
+import type { Template } from '../simulator/cloudformation/deploy.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { Execution } from '../simulator/stepfunctions/stepfunctions.ts';
+import { diffInventories, type InventoryItem, inventory } from '../simulator/world/inventory.ts';
+import type { World } from '../simulator/world/schema.ts';
+import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
+import { type Account, openAccount } from './account.ts';
+import { judge } from './checkers.ts';
+import { readDecisions, readIncident, unrecorded } from './decisions.ts';
+import { evidenceOf } from './evidence.ts';
+import { isolateFromMachine } from './isolation.ts';
+import { readLedger } from './ledger.ts';
+import type { Occurrence } from './occurrences.ts';
+import type { OnProgress } from './progress.ts';
+import { faultNamed } from './rehearse.ts';
+
+/** What happens to an account in which Lifeboat is installed and awake. */
+export interface Happening {
+  /** The plans of the installation, the most important first; all recover in one Region. */
+  readonly plans: readonly Plan[];
+  readonly world: World;
+  readonly seed: number;
+  /** Names of faults, from the start. */
+  readonly faults: readonly string[];
+  readonly templates: { readonly recovery: Template; readonly witness: Template };
+  readonly occurrences: readonly Occurrence[];
+  /** How much simulated time passes; until nothing more happens when absent. */
+  readonly forSeconds?: number;
+  readonly onProgress?: OnProgress;
+  /** The command that brings about the same run, for the evidence. */
+  readonly repeat?: string;
+}
+
+/** What Lifeboat made of it. */
+export interface Responded {
+  /** As the ledger has them, the oldest first. */
+  readonly decisions: readonly Decision[];
+  /** Each recovery that was started, in the order of their starts. */
+  readonly recoveries: readonly Evidence[];
+  /** Why a decision may not have been recorded, as sentences; empty when everything that woke Lifeboat was dealt with. */
+  readonly unrecorded: readonly string[];
+  readonly account: Account;
+}
+
+/** Nothing more happens when nothing has happened for this long. */
+const quietMs = 600_000;
+/** And this long after the last event it is enough, unless somebody asked for longer. */
+const mostMs = 2 * 3_600_000;
+/** How long after a recovery its users are waited for. */
+const usersMs = 1_800_000;
+const lookEveryMs = 5_000;
+
+/** A response under way. */
+interface Scene extends Happening {
+  readonly account: Account;
+  readonly recoveryRegion: string;
+  readonly startMs: number;
+  readonly traffic: LiveTraffic;
+  readonly before: readonly InventoryItem[];
+}
+
+/**
+ * Lets events happen in a world where the stack is deployed and its schedules run, and tells what was decided and what
+ * followed from it.
+ */
+export async function respond(happening: Happening): Promise<Responded> {
+  isolateFromMachine(process.env);
+  const { plans, world, seed, occurrences, onProgress } = happening;
+  const [first] = plans;
+  if (!first) throw new TypeError('a response needs a plan');
+  const { recovery: recoveryRegion } = first.regions;
+  const account = openAccount({
+    world,
+    plan: first,
+    plans,
+    seed,
+    template: happening.templates.recovery,
+    outposts: outpostsOf(plans, world).map((region) => ({ region, template: happening.templates.witness })),
+    onStep: (output) => onProgress?.({ kind: 'step', atMs: account.sim.clock.nowMs(), output }),
+  });
+  const { sim } = account;
+  const startMs = sim.clock.nowMs();
+  for (const name of happening.faults) faultNamed(name).apply(sim, world);
+  const before = inventory(sim, { withoutBuckets: [account.ledgerBucket] });
+  const names = plans.map(({ plan }) => plan).join(', ');
+  const says = `${occurrences.length === 1 ? '1 event' : `${occurrences.length} events`} for ${names}, seed ${seed}`;
+  onProgress?.({ kind: 'began', recovery: names, atMs: startMs, says });
+  const traffic = watchLiveTraffic(sim, { from: recoveryRegion });
+  account.startSchedules();
+  for (const occurrence of occurrences) putLater(sim, occurrence, onProgress);
+  const scene: Scene = { ...happening, account, recoveryRegion, startMs, traffic, before };
+  await untilOver(scene);
+  traffic.stop();
+  return reportOf(scene);
+}
+
+/** Where the small stack stands: in each plan's primary and witness Region, and where AWS Health reports besides. */
+function outpostsOf(plans: readonly Plan[], world: World): readonly string[] {
+  const wanted = plans.flatMap(({ regions: { primary, recovery, witness } }) => {
+    const healthBackup = primary === 'us-west-2' ? 'us-east-1' : 'us-west-2';
+    return [primary, witness, healthBackup].filter((region) => region !== recovery);
+  });
+  const present = wanted.filter((region) => region !== undefined && Object.hasOwn(world.regions, region));
+  return [...new Set(present as readonly string[])];
+}
+
+function putLater(sim: Simulator, { event, atMs }: Occurrence, onProgress: OnProgress | undefined): void {
+  sim.clock.at(atMs, () => {
+    sim.region(event.region).events.inject(event);
+    const says = `${event['detail-type']} of ${event.source} on the bus of ${event.region}`;
+    onProgress?.({ kind: 'note', atMs: sim.clock.nowMs(), says });
+  });
+}
+
+async function untilOver(scene: Scene): Promise<void> {
+  const { account, startMs, forSeconds, onProgress } = scene;
+  const { clock } = account.sim;
+  const lastMs = Math.max(startMs, ...scene.occurrences.map(({ atMs }) => atMs));
+  const endMs = forSeconds === undefined ? lastMs + mostMs : startMs + forSeconds * 1000;
+  while (clock.nowMs() < endMs) {
+    await clock.driveUntil(Math.min(endMs, clock.nowMs() + lookEveryMs));
+    if (forSeconds === undefined && isOver(scene)) break;
+  }
+  onProgress?.({ kind: 'ended', atMs: clock.nowMs(), says: 'nothing more happens' });
+}
+
+/** Whether no recovery runs, users have been given time to follow, and nothing has happened for a while. */
+function isOver(scene: Scene): boolean {
+  const { account, startMs, occurrences, traffic } = scene;
+  const nowMs = account.sim.clock.nowMs();
+  const started = failovers(scene);
+  if (started.some(({ status }) => status === 'RUNNING')) return false;
+  const ends = started.map(({ stoppedAtMs }) => stoppedAtMs ?? nowMs);
+  if (traffic.answeredAtMs === undefined && ends.some((endedMs) => nowMs - endedMs < usersMs)) return false;
+  const decided = decisionsOf(scene).map(({ at }) => Date.parse(at));
+  const lastMs = Math.max(startMs, ...ends, ...decided, ...occurrences.map(({ atMs }) => atMs));
+  return nowMs - lastMs >= quietMs;
+}
+
+function failovers({ account, recoveryRegion }: Scene): readonly Execution[] {
+  const { failover } = account.machineArns;
+  return account.sim
+    .region(recoveryRegion)
+    .states.executions.filter(({ machine }) => machine.arn === failover);
+}
+
+function decisionsOf({ account, plans }: Scene): readonly Decision[] {
+  const decisions = plans.flatMap(({ plan }) => readDecisions(account, plan));
+  return decisions.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+function reportOf(scene: Scene): Responded {
+  const { account, plans } = scene;
+  const runs = Map.groupBy(failovers(scene), ({ input }) => {
+    const { plan, recovery } = JSON.parse(input) as { readonly plan: string; readonly recovery: string };
+    return `${plan} ${recovery}`;
+  });
+  const recoveries = [...runs].map(([key, executions]) => {
+    const [name = '', recovery = ''] = key.split(' ');
+    const plan = plans.find((each) => each.plan === name);
+    if (!plan)
+      throw new TypeError(`${recovery} was started for ${name}, which is no plan of the installation`);
+    return recoveryOf(scene, plan, recovery, executions);
+  });
+  const decisions = decisionsOf(scene);
+  return { decisions, recoveries, unrecorded: unrecorded(account, scene.recoveryRegion, decisions), account };
+}
+
+/** The evidence of a recovery, built as for a rehearsal, counted from the onset of its incident. */
+function recoveryOf(scene: Scene, plan: Plan, recovery: string, runs: readonly Execution[]): Evidence {
+  const { account, world, before, traffic, seed, faults, repeat } = scene;
+  const { sim, ledgerBucket } = account;
+  const [first, last] = [runs[0]!, runs.at(-1)!];
+  const ledger = readLedger(account, plan.plan, recovery);
+  const difference = diffInventories(before, inventory(sim, { withoutBuckets: [ledgerBucket] }));
+  const outcome = ledger.evidence?.outcome ?? 'failed';
+  const isWatched = plan.traffic.some((item) => liveNameOf(item) === world.application.liveName);
+  return evidenceOf({
+    rehearsal: { plan, kind: 'failover', seed, faults, ...(repeat !== undefined && { repeat }) },
+    sim,
+    recovery,
+    startMs: first.startedAtMs,
+    endMs: last.stoppedAtMs ?? sim.clock.nowMs(),
+    incident: readIncident(account, plan.plan, recovery),
+    decisions: readDecisions(account, plan.plan).map(({ plan: _, ...decision }) => decision),
+    execution: last,
+    apiCalls: callsOf(sim, scene.recoveryRegion, runs),
+    traffic: isWatched ? traffic : undefined,
+    ledger,
+    violations: judge({ sim, plan, kind: 'failover', recovery, outcome, difference }),
+    leaks: [],
+  });
+}
+
+function liveNameOf(item: Plan['traffic'][number]): string {
+  return item.via === 'record' ? item.record.name : item.name;
+}
+
+/** Calls of the functions that these executions invoked: the probes and the deciding go on meanwhile, and are not theirs. */
+function callsOf(sim: Simulator, region: string, runs: readonly Execution[]): number {
+  const { invocations } = sim.region(region).lambda;
+  const names = new Set(
+    invocations
+      .filter(({ subject }) => runs.some(({ arn }) => subject.startsWith(arn)))
+      .map(({ functionName }) => functionName),
+  );
+  return sim.transcript.filter(({ callerArn }) => names.has(callerArn.slice(callerArn.lastIndexOf('/') + 1)))
+    .length;
+}

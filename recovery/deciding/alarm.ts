@@ -1,0 +1,33 @@
+import type { Instant } from '../terms.ts';
+import type { Observation, Vote } from './observation.ts';
+import { timeOf } from './sentences.ts';
+
+/** CloudWatch's states of an alarm (CloudWatch API Reference, MetricAlarm, StateValue). */
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+const votes: Readonly<Record<AlarmState, Vote>> = { ALARM: 'down', OK: 'up', INSUFFICIENT_DATA: 'stale' };
+
+/**
+ * What a CloudWatch alarm says now. Its `up` speaks of one metric and holds nothing back, unlike a probe's.
+ *
+ * @param region - where its samples come from. An alarm on the samples of a probe looks from the probe's Region, wherever
+ * the alarm itself stands: otherwise one probe would be counted as two places.
+ * @param transitionedAt - since when it has been in this state (StateTransitionedTimestamp; StateUpdatedTimestamp also moves
+ * when only the reason changes, and would never stand long enough)
+ */
+export function alarmObservation(
+  name: string,
+  region: string,
+  state: AlarmState,
+  transitionedAt: Instant,
+  now: Instant,
+): Observation {
+  return {
+    kind: 'alarm',
+    signal: `alarm ${name}`,
+    vantage: region,
+    vote: votes[state],
+    since: transitionedAt,
+    says: `the alarm ${name} on ${region} has been in ${state} since ${timeOf(transitionedAt, now)}`,
+  };
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { Plan } from '../recovery/plan/plan.ts';
+import { root } from './places.ts';
+import { compilePlans } from './plans.ts';
+import { responseFunctions } from './response.ts';
+
+/** Where the probes write what they measure; `aws/probes.ts` does. */
+export const probeNamespace = 'Lifeboat/Probe';
+
+/**
+ * The alarms on what the probes measure: for each plan and each Region that looks, one on failures and one on unusual
+ * latency. They stand in the Region that recovers, where they outlive the one that fails. A missing sample says nothing
+ * about the application, so it leaves an alarm without data and never in alarm.
+ */
+export async function probeAlarms(): Promise<Readonly<Record<string, object>>> {
+  const alarms = (await plans()).flatMap((plan) =>
+    vantagesOf(plan).flatMap((from): [string, object][] => [
+      [`${idOf(plan.plan, from)}ProbeAlarm`, failing(plan, from)],
+      [`${idOf(plan.plan, from)}LatencyAlarm`, unusual(plan, from)],
+    ]),
+  );
+  return Object.fromEntries(alarms);
+}
+
+/**
+ * The alarms on Lifeboat itself, told by its topic: a function that fails twice in a row while it is woken at least every
+ * five minutes, and an event that no target took. Silence is no failure here: most of them are silent all year.
+ */
+export function ownAlarms(): Readonly<Record<string, object>> {
+  const functions = responseFunctions().map(({ name, logicalId }): [string, object] => [
+    `${idOf(name)}ErrorsAlarm`,
+    ownAlarm(`${name}-errors`, `The function ${name} fails: see its log group`, {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: logicalId } }],
+      Statistic: 'Sum',
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 2,
+    }),
+  ]);
+  const undelivered = ownAlarm('dead-letters', 'Events lie in the dead-letter queue: no target took them', {
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetters', 'QueueName'] } }],
+    Statistic: 'Maximum',
+    EvaluationPeriods: 1,
+  });
+  return { ...Object.fromEntries(functions), DeadLettersAlarm: undelivered };
+}
+
+function ownAlarm(name: string, description: string, rule: object): object {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `\${self:service}-\${sls:stage}-${name}`,
+      AlarmDescription: description,
+      ...rule,
+      Period: 300,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: 'Topic' }],
+    },
+  };
+}
+
+/** `RecoversPlan`: whether a plan recovers to the Region of the stack. An installation serves one Region at a time. */
+export async function recoveryConditions(): Promise<Readonly<Record<string, object>>> {
+  return Object.fromEntries(
+    (await plans()).map((plan) => [conditionOf(plan), stackIsIn(plan.regions.recovery)]),
+  );
+}
+
+/** Whether the Region of the stack is a witness of some plan: only there a probe is woken. */
+export async function witnessConditions(): Promise<Readonly<Record<string, object>>> {
+  const witnesses = [...new Set((await plans()).flatMap(({ regions }) => regions.witness ?? []))];
+  // A condition joins at most ten others; with each of them in the next one there is no such bound.
+  const isWitness = witnesses
+    .map(stackIsIn)
+    .reduce((others, each) => ({ 'Fn::Or': [others, each] }), stackIsIn('none'));
+  return { IsWitness: isWitness };
+}
+
+const plans = (): Promise<readonly Plan[]> => compilePlans(join(root, 'plans'));
+
+const stackIsIn = (region: string): object => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
+
+/** From where a plan's application is looked at. */
+function vantagesOf({ regions, trigger }: Plan): readonly string[] {
+  if (!trigger.signals.probes) return [];
+  return regions.witness === undefined ? [regions.recovery] : [regions.recovery, regions.witness];
+}
+
+function failing(plan: Plan, from: string): object {
+  return alarm(plan, from, 'probe', {
+    AlarmDescription: `The probe of ${plan.plan} in ${from} fails`,
+    Namespace: probeNamespace,
+    MetricName: 'Success',
+    Dimensions: dimensions(plan, from),
+    Statistic: 'Minimum',
+    Period: periodSeconds(plan),
+    EvaluationPeriods: 2,
+    DatapointsToAlarm: 2,
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+  });
+}
+
+/** Three periods beyond three standard deviations: one slow answer is nobody's outage. */
+function unusual(plan: Plan, from: string): object {
+  const metric = { Namespace: probeNamespace, MetricName: 'Latency', Dimensions: dimensions(plan, from) };
+  return alarm(plan, from, 'latency', {
+    AlarmDescription: `The answers of ${plan.plan} to the probe in ${from} are slower than usual`,
+    Metrics: [
+      { Id: 'm1', MetricStat: { Metric: metric, Period: periodSeconds(plan), Stat: 'Average' } },
+      { Id: 'ad1', Expression: 'ANOMALY_DETECTION_BAND(m1, 3)', Label: 'Latency (expected)' },
+    ],
+    ThresholdMetricId: 'ad1',
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 3,
+    ComparisonOperator: 'GreaterThanUpperThreshold',
+  });
+}
+
+function alarm(plan: Plan, from: string, what: 'probe' | 'latency', rule: object): object {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Condition: conditionOf(plan),
+    Properties: { AlarmName: `lifeboat-${plan.plan}-${what}-${from}`, ...rule, TreatMissingData: 'missing' },
+  };
+}
+
+function dimensions({ plan }: Plan, from: string): readonly object[] {
+  return [
+    { Name: 'Plan', Value: plan },
+    { Name: 'From', Value: from },
+  ];
+}
+
+/** A probe is woken each minute, and an alarm's period is a number of whole minutes. */
+function periodSeconds({ trigger }: Plan): number {
+  return Math.max(1, Math.ceil((trigger.signals.probes?.everySeconds ?? 60) / 60)) * 60;
+}
+
+function conditionOf({ plan }: Plan): string {
+  return `Recovers${idOf(plan)}`;
+}
+
+function idOf(...names: readonly string[]): string {
+  return names
+    .flatMap((name) => name.split('-'))
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Ledger, openLedger } from '../../aws/ledger.ts';
+import {
+  abort,
+  acknowledge,
+  approve,
+  nextRun,
+  type Order,
+  pause,
+  unpause,
+} from '../../aws/operator/orders.ts';
+import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import { emptyAccount } from './account.ts';
+
+const order: Order = {
+  by: 'ana',
+  at: '2026-03-02T09:00:00.000Z',
+  comment: 'a test of the grid',
+  nonce: 'n1',
+};
+const active: ActiveRecord = {
+  nonce: 'opened',
+  recovery: 'shop-failover-1',
+  kind: 'failover',
+  at: '2026-03-02T08:00:00.000Z',
+  run: 1,
+};
+
+/** Runs against a ledger in memory and gives back what its work found. */
+function withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const { sim, access } = emptyAccount();
+  sim.s3.createBucket({ name: 'ledger', region: 'ap-northeast-1', versioned: true });
+  return sim.clock.drive(work(openLedger(access(), 'ledger')));
+}
+
+async function valueAt(ledger: Ledger, key: string): Promise<unknown> {
+  const found = await ledger.read(key);
+  assert.ok(found.ok);
+  return found.value?.value;
+}
+
+test('a pause says who, when and why; a second one is refused with the first; lifting it keeps the record', async () => {
+  await withLedger(async (ledger) => {
+    assert.ok((await pause(ledger, { plan: 'shop' }, order)).ok);
+    const again = await pause(ledger, { plan: 'shop' }, { ...order, by: 'ben', nonce: 'n2' });
+    assert.ok(!again.ok && again.kind === 'notNow');
+    assert.match(again.reason, /paused by ana .* a test of the grid/);
+    assert.ok((await unpause(ledger, { plan: 'shop' }, { ...order, nonce: 'n3' })).ok);
+    assert.equal(
+      ((await valueAt(ledger, ledgerKeys.pause('shop'))) as { liftedAt?: string }).liftedAt,
+      order.at,
+    );
+    assert.ok(!(await unpause(ledger, { plan: 'shop' }, { ...order, nonce: 'n4' })).ok);
+  });
+});
+
+test('the brake is another record than any plan’s pause', async () => {
+  await withLedger(async (ledger) => {
+    assert.ok((await pause(ledger, 'all', order)).ok);
+    assert.equal(await valueAt(ledger, ledgerKeys.pause('shop')), undefined);
+    assert.equal(((await valueAt(ledger, ledgerKeys.brake)) as { by: string }).by, 'ana');
+  });
+});
+
+test('only a recovery that there was can be acknowledged, and the first acknowledgement stays', async () => {
+  await withLedger(async (ledger) => {
+    assert.ok(!(await acknowledge(ledger, 'shop', order)).ok);
+    const period = {
+      nonce: 'p',
+      recovery: active.recovery,
+      from: order.at,
+      until: '2026-03-02T15:00:00.000Z',
+    };
+    await ledger.write(ledgerKeys.period('shop'), period);
+    await acknowledge(ledger, 'shop', order);
+    const second = await acknowledge(ledger, 'shop', { ...order, by: 'ben', nonce: 'n2' });
+    assert.equal(second.ok && second.value.acknowledged?.by, 'ana');
+  });
+});
+
+test('an abort marks the recovery that holds the plan and no other', async () => {
+  await withLedger(async (ledger) => {
+    assert.ok(!(await abort(ledger, 'shop', active.recovery, order)).ok);
+    await ledger.write(ledgerKeys.active('shop'), active);
+    const other = await abort(ledger, 'shop', 'shop-failover-2', order);
+    assert.ok(!other.ok && other.kind === 'notNow' && /shop-failover-1 holds/.test(other.reason));
+    assert.ok((await abort(ledger, 'shop', active.recovery, order)).ok);
+    const marked = (await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord;
+    assert.deepEqual(marked.abort, { by: 'ana', at: order.at, reason: 'a test of the grid' });
+    await ledger.write(ledgerKeys.active('shop'), { ...active, releasedAt: order.at });
+    assert.ok(!(await abort(ledger, 'shop', active.recovery, { ...order, nonce: 'n9' })).ok);
+  });
+});
+
+test('a next run lifts the abort, counts on, and of two people who continue at once one is told so', async () => {
+  await withLedger(async (ledger) => {
+    await ledger.write(ledgerKeys.active('shop'), {
+      ...active,
+      abort: { by: 'x', at: order.at, reason: 'y' },
+    });
+    const runs = await Promise.all([
+      nextRun(ledger, 'shop', active.recovery, 1, order),
+      nextRun(ledger, 'shop', active.recovery, 1, { ...order, nonce: 'n2' }),
+    ]);
+    assert.deepEqual(runs.map((run) => run.ok && run.value).sort(), [2, false]);
+    const late = runs.find((run) => !run.ok);
+    assert.ok(late && !late.ok && late.kind === 'notNow');
+    assert.equal(((await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord).abort, undefined);
+  });
+});
+
+test('an approval lies under its writer’s name and gathers what it overrides', async () => {
+  await withLedger(async (ledger) => {
+    const where = { plan: 'shop', recovery: active.recovery };
+    await approve(ledger, { ...where, overrides: ['LagTooHigh'] }, order);
+    await approve(ledger, { ...where, overrides: ['FenceUnconfirmed'] }, { ...order, nonce: 'n2' });
+    await approve(ledger, { ...where, overrides: [] }, { ...order, by: 'ben', nonce: 'n3' });
+    const mine = await valueAt(ledger, ledgerKeys.approval('shop', active.recovery, 'ana'));
+    assert.deepEqual((mine as { overrides: string[] }).overrides, ['FenceUnconfirmed', 'LagTooHigh']);
+    const his = await valueAt(ledger, ledgerKeys.approval('shop', active.recovery, 'ben'));
+    assert.deepEqual((his as { overrides: string[] }).overrides, []);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type ExecutionStatus, janitorNeed } from '../../recovery/janitor.ts';
+import type { ActiveRecord } from '../../recovery/ledger.ts';
+
+const at = '2026-11-02T00:00:00.000Z';
+const soon = '2026-11-02T00:05:00.000Z';
+const later = '2026-11-02T01:00:00.000Z';
+const drill: ActiveRecord = { nonce: 'n', recovery: 'shop-drill-1', kind: 'drill', at, run: 1 };
+const failover: ActiveRecord = { ...drill, recovery: 'shop-failover-1', kind: 'failover' };
+const ended: readonly ExecutionStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+
+test('a plan that nobody holds needs nothing', () => {
+  assert.equal(janitorNeed(undefined, undefined, undefined, later).kind, 'nothing');
+  assert.equal(janitorNeed({ ...drill, releasedAt: soon }, 'ABORTED', undefined, later).kind, 'nothing');
+});
+
+test('a recovery whose execution runs is left alone, however old it is', () => {
+  assert.equal(janitorNeed(drill, 'RUNNING', undefined, '2027-01-01T00:00:00.000Z').kind, 'nothing');
+});
+
+test('a drill that holds its lock after any end is finished by its next run', () => {
+  for (const status of ended) {
+    const need = janitorNeed(drill, status, 1, later);
+    assert.equal(need.kind, 'finish', status);
+    assert.equal(need.kind === 'finish' && need.nextRun, 2);
+    assert.match(need.kind === 'finish' ? need.reason : '', new RegExp(`shop-drill-1-r1 ended ${status}`));
+  }
+});
+
+test('a failover that concluded and keeps its lock waits for a person', () => {
+  assert.equal(janitorNeed(failover, 'FAILED', 1, later).kind, 'nothing');
+});
+
+test('a failover whose newest evidence is of an earlier run was interrupted', () => {
+  assert.equal(janitorNeed({ ...failover, run: 2 }, 'ABORTED', 1, later).kind, 'finish');
+  assert.equal(janitorNeed(failover, 'ABORTED', undefined, later).kind, 'finish');
+});
+
+test('an execution that is not found is waited for, then told to a person', () => {
+  assert.equal(janitorNeed(failover, 'absent', undefined, soon).kind, 'nothing');
+  assert.equal(janitorNeed(failover, 'absent', undefined, later).kind, 'tell');
+});
+
+test('a mark without its run is a janitor that broke off: the same run is started again', () => {
+  const marked = { ...drill, run: 2, abort: { by: 'janitor', at, reason: 'it was stopped' } };
+  assert.deepEqual(janitorNeed(marked, 'absent', undefined, soon), {
+    kind: 'finish',
+    nextRun: 2,
+    reason: 'it was stopped',
+  });
+});
+
+test('runs that end nothing are given up in the end, and a person is told', () => {
+  assert.equal(janitorNeed({ ...drill, run: 6 }, 'FAILED', undefined, later).kind, 'tell');
+});
