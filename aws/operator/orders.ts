@@ -146,7 +146,13 @@ async function change<T extends { readonly nonce: string }>(
     const claim = await ledger.claim(key, made as T, found.value);
     if (!claim.ok) return claim;
     if (claim.value.won) return mapAnswer(claim, () => made as T);
-    last = { ok: false, kind: 'conflict', code: 'Overtaken', message: 'others wrote it', asked: 's3:PutObject' };
+    last = {
+      ok: false,
+      kind: 'conflict',
+      code: 'Overtaken',
+      message: 'others wrote it',
+      asked: 's3:PutObject',
+    };
   }
   return last as Refusal;
 }

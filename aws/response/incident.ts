@@ -1,7 +1,12 @@
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { differs } from '../../recovery/deciding/decide.ts';
 import type { Incident, Verdict } from '../../recovery/deciding/observation.ts';
-import { type IncidentRecord, ledgerKeys, type OpenedRecord, type PeriodRecord } from '../../recovery/ledger.ts';
+import {
+  type IncidentRecord,
+  ledgerKeys,
+  type OpenedRecord,
+  type PeriodRecord,
+} from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import { instantAfter, secondsBetween } from '../../recovery/terms.ts';
 import type { LedgerEntry } from '../ledger.ts';

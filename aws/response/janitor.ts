@@ -105,6 +105,7 @@ function report(context: ResponseContext, plan: Plan, recovery: string, reason: 
 /** @throws InvalidInput when the stack has not told the function which machines there are */
 function machinesOf(environment: Readonly<Record<string, string | undefined>>): Machines {
   const { LIFEBOAT_DRILL_MACHINE: drill, LIFEBOAT_FAILOVER_MACHINE: failover } = environment;
-  if (!drill || !failover) throw new InvalidInput('environment variable LIFEBOAT_DRILL_MACHINE: it is absent');
+  if (!drill || !failover)
+    throw new InvalidInput('environment variable LIFEBOAT_DRILL_MACHINE: it is absent');
   return { drill, failover } satisfies Record<RecoveryKind, string>;
 }

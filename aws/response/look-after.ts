@@ -26,7 +26,8 @@ export async function lookAfter(
   ]);
   for (const refusal of held.refusals) deps.log('error', sayRefusal(refusal), { plan: plan.plan, recovery });
   deps.log('info', `fence ${fenced.state}: ${fenced.says}`, { plan: plan.plan, recovery });
-  if (fenced.changed) await tell(context, 'Primary Fenced', { plan: plan.plan, recovery, reason: fenced.says });
+  if (fenced.changed)
+    await tell(context, 'Primary Fenced', { plan: plan.plan, recovery, reason: fenced.says });
 }
 
 /**

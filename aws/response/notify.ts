@@ -25,7 +25,8 @@ export async function tell(
     call(access, 'events:PutEvents', async (abortSignal) => {
       const entry = { Source: 'lifeboat', DetailType: what, Detail: JSON.stringify(detail) };
       const output = await client.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal });
-      if (output.FailedEntryCount) deps.log('error', `${what} was not put: ${output.Entries?.[0]?.ErrorCode}`, {});
+      if (output.FailedEntryCount)
+        deps.log('error', `${what} was not put: ${output.Entries?.[0]?.ErrorCode}`, {});
       return output;
     }),
     topicArn

@@ -19,7 +19,9 @@ export async function probe(_input: unknown, { deps, deadlineMs }: Invocation): 
   const from = deps.environment['AWS_REGION'];
   if (!from) throw new InvalidInput('environment variable AWS_REGION: it is absent');
   const plans = [...deps.plans.values()].filter((plan) => vantagesOf(plan).includes(from));
-  const results = await Promise.all(plans.map(async (plan) => ({ plan, result: await ask(deps, plan, from) })));
+  const results = await Promise.all(
+    plans.map(async (plan) => ({ plan, result: await ask(deps, plan, from) })),
+  );
   const written = await Promise.all(
     [...Map.groupBy(results, ({ plan }) => plan.regions.recovery)].map(async ([region, found]) => {
       const access = { region, clock: deps.clock, stopAtMs: deadlineMs, transport: deps.transport };

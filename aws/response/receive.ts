@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { type HealthRecord, healthConcerns, joinHealth } from '../../recovery/signals/health.ts';
+import { type HealthRecord, isKept, joinHealth } from '../../recovery/signals/health.ts';
 import { parseEvent, plansConcerned } from '../../recovery/signals/parse.ts';
 import type { Invocation } from '../deps.ts';
 import { openResponse, type ResponseContext } from './context.ts';
@@ -41,7 +41,7 @@ export async function receive(
   if (parsed.kind === 'health') {
     const context = openResponse(invocation, now);
     const refusals = await Promise.all(
-      plans.filter((plan) => healthConcerns(plan, parsed)).map((plan) => keep(context, plan, parsed)),
+      plans.filter((plan) => isKept(plan, parsed)).map((plan) => keep(context, plan, parsed)),
     );
     const refusal = refusals.find((each) => each !== undefined);
     // The machine tries again, and EventBridge keeps what cannot be taken in at all in its dead-letter queue.

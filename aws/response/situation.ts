@@ -10,7 +10,7 @@ import {
   type PeriodRecord,
 } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { healthObservations } from '../../recovery/signals/health.ts';
+import { healthObservations, impairment } from '../../recovery/signals/health.ts';
 import { readAlarms } from '../alarms.ts';
 import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
@@ -57,6 +57,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     ...alarmsOf(primary, far, at),
     ...healthObservations(plan, kept?.records ?? [], at),
   ];
+  const impaired = impairment(plan, kept?.records ?? [], at);
   const refusals = [entries, probes, near, far].filter((answer): answer is Refusal => !answer.ok);
   return {
     situation: {
@@ -64,6 +65,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
       observations,
       unread: refusals.map(sayRefusal),
       ledger: entries.ok ? ledgerState(entries.value) : undefined,
+      ...(impaired && { recoveryRegionImpaired: impaired }),
       unready: [],
     },
     incident: entries.ok ? entries.value['incident'] : undefined,
@@ -111,4 +113,3 @@ function ledgerState(entries: Readonly<Record<string, LedgerEntry | undefined>>)
     ...(incident && { incident }),
   };
 }
-

@@ -33,7 +33,8 @@ export function decide(plan: Plan, situation: Situation): Verdict {
   if (!incident || !ledger) throw new Error(`${problem.code} without an incident: the table is out of order`);
   const recovery = recoveryFor(plan, incident);
   const objection = firstObjection({ facts, ledger, situation, claim, recovery });
-  if (!objection) return { ...verdict, blockedBy: null, incident: { ...incident, recovery, decidedAt: situation.now } };
+  if (!objection)
+    return { ...verdict, blockedBy: null, incident: { ...incident, recovery, decidedAt: situation.now } };
   const { guard, reason, unblock } = objection;
   return { ...verdict, decision: 'hold', blockedBy: guard, reason: sentence(reason, evidence), unblock };
 }

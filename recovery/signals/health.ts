@@ -37,6 +37,16 @@ export function healthConcerns(plan: Plan, health: HealthEvent): boolean {
   return whyNotConcerned(plan, health) === undefined;
 }
 
+/** The same plan seen from its other end: what AWS Health says of the recovery Region is judged by the same rules. */
+function atRecovery(plan: Plan): Plan {
+  return { ...plan, regions: { ...plan.regions, primary: plan.regions.recovery } };
+}
+
+/** Whether a Health event is kept for a plan: it speaks of its primary Region, or of the one that it recovers in. */
+export function isKept(plan: Plan, health: HealthEvent): boolean {
+  return healthConcerns(plan, health) || healthConcerns(atRecovery(plan), health);
+}
+
 /** What the ledger keeps of one incident that AWS Health tells of: the state after its newest update. */
 export interface HealthRecord {
   readonly eventArn: string;
@@ -134,6 +144,12 @@ export function healthObservations(
       vantage: 'AWS Health',
       ...voteOf(record, now),
     }));
+}
+
+/** Why the recovery Region may not be able to recover anything at `now`, as AWS Health sees it; undefined if it may. */
+export function impairment(plan: Plan, records: readonly HealthRecord[], now: Instant): string | undefined {
+  const near = records.filter(({ eventRegion }) => eventRegion === plan.regions.recovery);
+  return healthObservations(atRecovery(plan), near, now).find(({ vote }) => vote === 'down')?.says;
 }
 
 /** What began or was last heard of within a day. */

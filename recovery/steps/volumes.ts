@@ -114,14 +114,12 @@ export function planVolumes(
   let total = 0;
   for (const item of plan.volumes) {
     const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.startedAt);
-    if ('code' in snapshot) {
-      collected.problems.push(snapshot);
-      total += 1;
-      continue;
-    }
     const members = seen.members?.filter((member) => member.item === item.attach.server) ?? [];
     total += Math.max(1, members.length);
-    if (members.length === 0) noMember(item, seen, collected);
+    if (members.length === 0) {
+      if ('code' in snapshot) collected.problems.push(snapshot);
+      else noMember(item, seen, collected);
+    }
     for (const member of members) {
       const need =
         seen.serversEnded && !member.ready
@@ -172,7 +170,7 @@ function volumeNeed(
   item: VolumeItem,
   member: Member,
   recovery: string,
-  snapshot: ObservedSnapshot,
+  snapshot: ObservedSnapshot | Problem,
   seen: VolumesObservation,
   now: Instant,
 ): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
@@ -184,6 +182,8 @@ function volumeNeed(
   const unseen = created.filter(({ id }) => !own.some((one) => one.id === id));
   const late = unseen.find(({ at }) => secondsBetween(at, now) < unseenSeconds);
   if (late) return { seconds: 2, for: `${name}: ${late.id} to be seen` };
+  // Only now: a volume that an earlier run made is not given up because its snapshot has aged since.
+  if ('code' in snapshot) return snapshot;
   const dead = new Set([...own.map(({ id }) => id), ...unseen.map(({ id }) => id)]);
   if (dead.size >= createsMax) {
     return {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import test from 'node:test';
 import { planOfRecord, worldOfRecord } from '../drill/simple-record.ts';
 import { assertSound } from './sound.ts';
@@ -103,11 +104,17 @@ test('Route 53 that is busy, forgets a change, or is down for ten minutes delays
   assertSound('down', await strike({ ...ofRecord, with: down }));
 });
 
-test('people that cannot be told and metrics that cannot be read do not end a failover', async () => {
-  const mute = calls(({ service, operation }, _input, stage) =>
-    (service === 'sns' || operation === 'GetMetricData') && chance(stage, 1, service)
-      ? { kind: 'hang' }
-      : undefined,
+test('people that cannot be told do not end a failover', async () => {
+  const mute = calls(({ service }, _input, stage) =>
+    service === 'sns' && chance(stage, 1, service) ? { kind: 'hang' } : undefined,
   );
   assertSound('mute', await strike({ ...failover, with: mute }));
+});
+
+test('metrics that cannot be read hold a failover at its gate: nobody knows what a promotion would lose', async () => {
+  const blind = calls(({ operation }) => (operation === 'GetMetricData' ? { kind: 'hang' } : undefined));
+  const aftermath = await strike({ ...failover, with: blind });
+  assertSound('blind', aftermath, { ends: ['held'] });
+  assert.match(aftermath.reason, /nobody approved .*GetMetricData/);
+  assert.deepEqual(aftermath.acted('PromoteReadReplica'), []);
 });

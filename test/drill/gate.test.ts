@@ -67,7 +67,10 @@ test('a held recovery goes on in its next run with the approval that came too la
 
 test('a plan that asks for approval waits for any, and the evidence says whose', async () => {
   const plan = shopPlan({ from: 'mode: automatic', to: 'mode: approve' });
-  const stage = new Stage({ plan }).start();
+  const stage = new Stage({ plan });
+  await stage.decide(5);
+  for (const from of [tokyo, 'us-west-2']) stage.probe(from, 0);
+  stage.start();
   await stage.pass(300);
   assert.match(stage.ledger().steps.gate?.waitingFor ?? '', /recovers only when a person approves/);
   await stage.approve();

@@ -105,7 +105,7 @@ export class Stage {
     const at = (ms: number) => new Date(ms).toISOString();
     const onset = at(this.startMs - minutesAgo * minute);
     const incident: Incident = { id: 'shop-1', openedAt: onset, onset, recovery: this.recovery };
-    return this.write(ledgerKeys.incident('shop'), incident);
+    return this.write(ledgerKeys.incident('shop'), { nonce: 'decided', incident });
   }
 
   /** What the probe of a Region finds each minute, from an instant on. */

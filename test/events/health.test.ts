@@ -7,6 +7,8 @@ import {
   type HealthRecord,
   healthConcerns,
   healthObservations,
+  impairment,
+  isKept,
   joinHealth,
   whyNotConcerned,
 } from '../../recovery/signals/health.ts';
@@ -253,4 +255,25 @@ describe('a Health record votes', () => {
   }
   test('not for a plan that has stopped watching its service', () =>
     assert.deepEqual(healthObservations(watching(shop, ['RDS']), records, '2026-11-02T00:26:00.000Z'), []));
+});
+
+describe('a Health event about the recovery Region', () => {
+  const near = { ...healthOf('sample'), eventRegion: shop.regions.recovery };
+  const records = joinHealth([], near, '2026-11-02T00:25:04.000Z');
+  const now = '2026-11-02T00:26:00.000Z';
+
+  test('is kept, speaks of no outage of the primary, and says why nothing may be recovered there', () => {
+    assert.ok(isKept(shop, near));
+    assert.equal(healthConcerns(shop, near), false);
+    assert.deepEqual(healthObservations(shop, records, now), []);
+    assert.match(impairment(shop, records, now) ?? '', /an issue of EC2 in ap-northeast-1 since/);
+  });
+  test('impairs nothing once it has ended, and one about the primary never does', () => {
+    const ended = records.map((record) => ({ ...record, endedAt: '2026-11-02T00:25:30.000Z' }));
+    assert.equal(impairment(shop, ended, now), undefined);
+    assert.equal(impairment(shop, joinHealth([], healthOf('sample'), now), now), undefined);
+  });
+  test('of another Region is not kept', () => {
+    assert.equal(isKept(shop, healthOf('other-region.sample')), false);
+  });
 });
