@@ -78,7 +78,7 @@ async function finish(
   const { active } = lock;
   const marked: ActiveRecord = {
     ...active,
-    nonce: `${active.recovery} run ${need.nextRun} by the janitor`,
+    nonce: context.deps.entropy.hex('janitor', `${active.recovery} ${need.nextRun}`, 16),
     run: need.nextRun,
     abort: { by: janitorName, at: context.now(), reason: need.reason },
   };
