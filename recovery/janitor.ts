@@ -1,5 +1,5 @@
 import type { ActiveRecord } from './ledger.ts';
-import { type Instant, secondsBetween } from './terms.ts';
+import { type Instant, type RecoveryOutcome, secondsBetween } from './terms.ts';
 
 /** Step Functions' own words (API Reference, DescribeExecution). */
 export type ExecutionStatus =
@@ -18,7 +18,15 @@ export type JanitorNeed =
   | { readonly kind: 'nothing' }
   /** The execution ended where no Catch saw it: the next run tidies up and concludes. */
   | { readonly kind: 'finish'; readonly nextRun: number; readonly reason: string }
+  /** It recovered, and broke off before it let go of the plan. */
+  | { readonly kind: 'release' }
   | { readonly kind: 'tell'; readonly reason: string };
+
+/** What the newest evidence of a recovery is of. */
+export interface Concluded {
+  readonly run: number;
+  readonly outcome: RecoveryOutcome;
+}
 
 /** How often the janitor starts a run to end a recovery before it leaves it to a person. */
 const runsMax = 6;
@@ -29,17 +37,17 @@ const findSeconds = 600;
 /**
  * What becomes of a plan's lock. The execution says whether a recovery still runs, never the clock alone; a recovery that
  * concluded and keeps its lock (held, failed) waits for a person and is left alone.
- * @param concludedRun the run that the newest evidence is of
  */
 export function janitorNeed(
   active: ActiveRecord | undefined,
   execution: ExecutionStatus | 'absent' | undefined,
-  concludedRun: number | undefined,
+  concluded: Concluded | undefined,
   now: Instant,
 ): JanitorNeed {
   if (!active || active.releasedAt) return { kind: 'nothing' };
   const run = active.run ?? 1;
-  if (active.kind === 'failover' && concludedRun === run) return { kind: 'nothing' };
+  const isConcluded = active.kind === 'failover' && concluded?.run === run;
+  if (isConcluded && concluded.outcome !== 'recovered') return { kind: 'nothing' };
   switch (execution) {
     case undefined:
     case 'RUNNING':
@@ -48,7 +56,7 @@ export function janitorNeed(
       // The janitor marked the lock and broke off before it started the run that the mark is for.
       if (active.abort?.by === janitorName)
         return { kind: 'finish', nextRun: run, reason: active.abort.reason };
-      return secondsBetween(active.at, now) < findSeconds
+      return secondsBetween(active.runAt ?? active.at, now) < findSeconds
         ? { kind: 'nothing' }
         : {
             kind: 'tell',
@@ -59,6 +67,7 @@ export function janitorNeed(
     case 'TIMED_OUT':
     case 'ABORTED':
     case 'PENDING_REDRIVE': {
+      if (isConcluded) return { kind: 'release' };
       const reason = `its execution ${active.recovery}-r${run} ended ${execution} before it was concluded`;
       return run >= runsMax ? { kind: 'tell', reason } : { kind: 'finish', nextRun: run + 1, reason };
     }

@@ -39,6 +39,8 @@ export interface ActiveRecord {
   readonly at: Instant;
   /** The run that acts now; `continue` starts the next one. */
   readonly run?: number;
+  /** When that run was asked for, where it is not the first. */
+  readonly runAt?: Instant;
   /** A person, or the janitor, has asked it to stop: it does at its next call. */
   readonly abort?: { readonly by: string; readonly at: Instant; readonly reason: string };
   /** Set when the recovery is over: the key stays, as the mark of a lock that nobody holds. */

@@ -93,7 +93,7 @@ export async function nextRun(
     const { abort: _lifted, ...kept } = before;
     const run = before.run ?? 1;
     if (run !== endedRun) return notNow(`run ${run} of ${recovery} has been started since`);
-    return { ...kept, nonce: order.nonce, run: run + 1 };
+    return { ...kept, nonce: order.nonce, run: run + 1, runAt: order.at };
   });
   return changed.ok ? { ok: true, value: changed.value.run ?? 1 } : changed;
 }

@@ -51,13 +51,19 @@ async function tidy(
   ]);
   if (!execution.ok) return execution;
   if (!evidence.ok) return evidence;
-  const concludedRun = (evidence.value?.value as RunEvidence | undefined)?.run;
-  const need = janitorNeed(active, execution.value, concludedRun, context.now());
+  const need = janitorNeed(
+    active,
+    execution.value,
+    evidence.value?.value as RunEvidence | undefined,
+    context.now(),
+  );
   switch (need.kind) {
     case 'nothing':
       return 'nothing';
     case 'finish':
       return (await finish(context, machines, plan, { entry: entry.value, active }, need)) ?? 'finish';
+    case 'release':
+      return (await release(context, plan, { entry: entry.value, active })) ?? 'release';
     case 'tell':
       await report(context, plan, active.recovery, need.reason);
       return 'tell';
@@ -80,6 +86,7 @@ async function finish(
     ...active,
     nonce: context.deps.entropy.hex('janitor', `${active.recovery} ${need.nextRun}`, 16),
     run: need.nextRun,
+    runAt: context.now(),
     abort: { by: janitorName, at: context.now(), reason: need.reason },
   };
   const claim = await ledger.claim(ledgerKeys.active(plan.plan), marked, lock.entry);
@@ -92,6 +99,18 @@ async function finish(
   );
   await report(context, plan, active.recovery, need.reason);
   return started.ok ? undefined : started;
+}
+
+/** Lets go of the plan for a recovery that has said that it is over. */
+async function release(
+  context: ResponseContext,
+  plan: Plan,
+  { entry, active }: { readonly entry: LedgerEntry; readonly active: ActiveRecord },
+): Promise<Refusal | undefined> {
+  const nonce = context.deps.entropy.hex('janitor', `${active.recovery} released`, 16);
+  const released: ActiveRecord = { ...active, nonce, releasedAt: context.now() };
+  const claim = await context.ledger.claim(ledgerKeys.active(plan.plan), released, entry);
+  return claim.ok ? undefined : claim;
 }
 
 function report(context: ResponseContext, plan: Plan, recovery: string, reason: string): Promise<void> {

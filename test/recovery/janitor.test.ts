@@ -21,7 +21,7 @@ test('a recovery whose execution runs is left alone, however old it is', () => {
 
 test('a drill that holds its lock after any end is finished by its next run', () => {
   for (const status of ended) {
-    const need = janitorNeed(drill, status, 1, later);
+    const need = janitorNeed(drill, status, { run: 1, outcome: 'drilled' }, later);
     assert.equal(need.kind, 'finish', status);
     assert.equal(need.kind === 'finish' && need.nextRun, 2);
     assert.match(need.kind === 'finish' ? need.reason : '', new RegExp(`shop-drill-1-r1 ended ${status}`));
@@ -29,11 +29,14 @@ test('a drill that holds its lock after any end is finished by its next run', ()
 });
 
 test('a failover that concluded and keeps its lock waits for a person', () => {
-  assert.equal(janitorNeed(failover, 'FAILED', 1, later).kind, 'nothing');
+  assert.equal(janitorNeed(failover, 'FAILED', { run: 1, outcome: 'held' }, later).kind, 'nothing');
 });
 
 test('a failover whose newest evidence is of an earlier run was interrupted', () => {
-  assert.equal(janitorNeed({ ...failover, run: 2 }, 'ABORTED', 1, later).kind, 'finish');
+  assert.equal(
+    janitorNeed({ ...failover, run: 2 }, 'ABORTED', { run: 1, outcome: 'held' }, later).kind,
+    'finish',
+  );
   assert.equal(janitorNeed(failover, 'ABORTED', undefined, later).kind, 'finish');
 });
 
@@ -53,4 +56,15 @@ test('a mark without its run is a janitor that broke off: the same run is starte
 
 test('runs that end nothing are given up in the end, and a person is told', () => {
   assert.equal(janitorNeed({ ...drill, run: 6 }, 'FAILED', undefined, later).kind, 'tell');
+});
+
+test('a failover that recovered and broke off before it let go of the plan is only released, once it has ended', () => {
+  const recovered = { run: 1, outcome: 'recovered' } as const;
+  assert.equal(janitorNeed(failover, 'ABORTED', recovered, later).kind, 'release');
+  assert.equal(janitorNeed(failover, 'RUNNING', recovered, later).kind, 'nothing');
+});
+
+test('a run that a person has just asked for is waited for, however old its recovery is', () => {
+  const continued = { ...failover, run: 2, runAt: later };
+  assert.equal(janitorNeed(continued, 'absent', { run: 1, outcome: 'held' }, later).kind, 'nothing');
 });
