@@ -13,6 +13,7 @@ import { evidenceOf } from './evidence.ts';
 import { isolateFromMachine } from './isolation.ts';
 import { readLedger } from './ledger.ts';
 import type { Occurrence } from './occurrences.ts';
+import { rememberProbes } from './past.ts';
 import type { OnProgress } from './progress.ts';
 import { faultNamed } from './rehearse.ts';
 
@@ -82,6 +83,7 @@ export async function respond(happening: Happening): Promise<Responded> {
   });
   const { sim } = account;
   const startMs = sim.clock.nowMs();
+  rememberProbes(sim, plans);
   for (const name of happening.faults) faultNamed(name).apply(sim, world);
   const before = inventory(sim, { withoutBuckets: [account.ledgerBucket] });
   const names = plans.map(({ plan }) => plan).join(', ');
