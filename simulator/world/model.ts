@@ -80,9 +80,7 @@ function volumeSteps(sim: Simulator, { region, instanceId, acceptedAtMs, healthy
     const spans = volumes.findLast((each) => each.volumeId === volumeId && each.instanceId === instanceId);
     if (!spans || spans.attached.fromMs < acceptedAtMs) return [];
     const { available, attached } = spans;
-    const mount = commandsOn(sim, region, instanceId, healthy!.atMs).findLast((command) =>
-      mentions(command, volumeId),
-    );
+    const mount = mountOf(commandsOn(sim, region, instanceId, healthy!.atMs), volumeId);
     const [id, ready] = [`attached ${volumeId}`, [`available ${volumeId}`, `running ${instanceId}`]];
     return [
       step(`available ${volumeId}`, 'volume available', volumeId, available.fromMs, available.toMs, []),
@@ -144,13 +142,15 @@ function serverSteps(sim: Simulator, life: InstanceLife): Step[] {
     instanceId,
     ready,
   );
+  const mounts = volumeIds.map((id) => mountOf(commands, id));
+  const needed = [reload, ...mounts].filter((one) => one !== undefined);
   const working = [`up ${instanceId}`, `reloaded ${instanceId}`, ...volumeIds.map((id) => `mounted ${id}`)];
   const counted = targetHealthy
     ? step(
         `healthy ${instanceId}`,
         'target healthy',
         instanceId,
-        countedFrom(life, commands),
+        countedFrom(life, needed),
         targetHealthy.atMs,
         working,
       )
@@ -167,15 +167,15 @@ function serverSteps(sim: Simulator, life: InstanceLife): Step[] {
 
 /**
  * From when on a target group's checks could count a server: it is registered, and what it needs has been done. The time
- * until the next check is AWS's, so it begins when the last command ended, not when a check first succeeded.
+ * until the next check is AWS's, so it begins when the last command that it needed ended, not when a check first succeeded.
+ * A check may count it while such a command is still to report its end: then the chain waits for nothing but that end.
  */
 function countedFrom(
-  { instanceId, bootedAtMs, healthy, targetHealthy }: InstanceLife,
-  commands: readonly Command[],
+  { instanceId, bootedAtMs, targetHealthy }: InstanceLife,
+  needed: readonly Command[],
 ): number {
-  const ends = commands.map(({ invocations }) => invocations.get(instanceId)?.endedAtMs ?? 0);
-  const readyAtMs = Math.min(healthy!.atMs, Math.max(bootedAtMs ?? 0, ...ends));
-  return Math.max(readyAtMs, targetHealthy!.registeredAtMs);
+  const ends = needed.map(({ invocations }) => invocations.get(instanceId)?.endedAtMs ?? 0);
+  return Math.max(bootedAtMs ?? 0, targetHealthy!.registeredAtMs, ...ends);
 }
 
 function trafficSteps(sim: Simulator, lives: readonly InstanceLife[], startMs: number): Step[] {
@@ -244,6 +244,10 @@ function commandsOn(sim: Simulator, region: string, instanceId: string, beforeMs
         requestedAtMs <= beforeMs && invocations.get(instanceId)?.status === 'Success',
     )
     .reverse();
+}
+
+function mountOf(commands: readonly Command[], volumeId: string): Command | undefined {
+  return commands.findLast((command) => mentions(command, volumeId));
 }
 
 /** Guests know volumes by their serial number, which is the id without its dash. */

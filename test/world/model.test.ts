@@ -37,6 +37,22 @@ test('the chain of a failover goes from the promotion to the answer, each link a
   assert.ok(seconds > 60 && seconds < whole, `${seconds} of ${whole}`);
 });
 
+test('a chain is never longer than the time that passed, also where a check counts a server while its reload ends', async () => {
+  for (const seed of [5, 22, 29]) {
+    const shop = await openShop(seed);
+    const { sim } = shop;
+    const startMs = sim.clock.nowMs();
+    const traffic = watchLiveTraffic(sim, { from: tokyo });
+    await recoverInTokyo(shop);
+    await switchTraffic(shop);
+    await shop.until(() => traffic.answeredAtMs !== undefined);
+    const whole = (traffic.answeredAtMs! - startMs) / 1000;
+    const { seconds, chain } = criticalPath(sim, { kind: 'failover', startMs });
+    assert.ok(chain.some(({ edge }) => edge === 'application reloaded'));
+    assert.ok(seconds > 60 && seconds <= whole, `seed ${seed}: ${seconds} of ${whole}`);
+  }
+});
+
 test('traffic that a health check moves counts from the metric that was put to the health check that follows it', async () => {
   const shop = await openShop();
   const { sim } = shop;

@@ -170,6 +170,7 @@ async function launchWorker({ ec2, drive }: Shop): Promise<string> {
   const { Instances = [] } = await drive(
     ec2.send(
       new RunInstancesCommand({
+        ClientToken: 'worker',
         ImageId: 'ami-0a11c0ffee0000010',
         LaunchTemplate: { LaunchTemplateName: 'shop-worker-dr' },
         SubnetId: 'subnet-0a11c0ffee0000001',
@@ -186,6 +187,7 @@ export async function createData({ sim, ec2, drive, until }: Shop): Promise<stri
   const answer = await drive(
     ec2.send(
       new CreateVolumeCommand({
+        ClientToken: 'data',
         AvailabilityZone: `${tokyo}a`,
         SnapshotId: 'snap-0a11c0ffee0000020',
         VolumeType: 'gp3',
