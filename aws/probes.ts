@@ -6,12 +6,11 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
 import type { Sample } from './cloudwatch.ts';
-
-export const probeNamespace = 'Lifeboat/Probe';
 
 /** What one probe found when it asked for one plan's address. */
 export interface ProbeResult {
@@ -21,12 +20,6 @@ export interface ProbeResult {
   readonly isUp: boolean;
   /** Only when it was answered. */
   readonly latencyMs?: number;
-}
-
-/** The Regions that a plan's address is asked from. */
-export function vantagesOf(plan: Plan): readonly string[] {
-  const { recovery, witness } = plan.regions;
-  return plan.trigger.signals.probes ? [recovery, ...(witness ? [witness] : [])] : [];
 }
 
 const dimensions = (plan: string, from: string) => [

@@ -1,5 +1,5 @@
-import { probeNamespace, vantagesOf } from '../aws/probes.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 
 const minuteMs = 60_000;

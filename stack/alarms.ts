@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
 import { root } from './places.ts';
 import { compilePlans } from './plans.ts';
 import { responseFunctions } from './response.ts';
-
-/** Where the probes write what they measure; `aws/probes.ts` does. */
-export const probeNamespace = 'Lifeboat/Probe';
 
 /**
  * The alarms on what the probes measure: for each plan and each Region that looks, one on failures and one on unusual
@@ -84,12 +82,6 @@ export async function witnessConditions(): Promise<Readonly<Record<string, objec
 const plans = (): Promise<readonly Plan[]> => compilePlans(join(root, 'plans'));
 
 const stackIsIn = (region: string): object => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
-
-/** From where a plan's application is looked at. */
-function vantagesOf({ regions, trigger }: Plan): readonly string[] {
-  if (!trigger.signals.probes) return [];
-  return regions.witness === undefined ? [regions.recovery] : [regions.recovery, regions.witness];
-}
 
 function failing(plan: Plan, from: string): object {
   return alarm(plan, from, 'probe', {

@@ -1,5 +1,5 @@
+import { probeNamespace } from '../recovery/signals/probes.ts';
 import { trafficNamespace } from '../recovery/steps/traffic.ts';
-import { probeNamespace } from './alarms.ts';
 import type { ResponseFunctionName } from './response.ts';
 import { allow, arnOf, carries, primaryArnOf, type Statement } from './statements.ts';
 

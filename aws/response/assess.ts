@@ -35,8 +35,10 @@ export async function assess(
   const verdict = decide(plan, seen.situation);
   const starts = await commit(context, plan, seen, verdict);
   const period = seen.period?.value as PeriodRecord | undefined;
+  // A recovery that was not written down is not started, and nobody is told that it was: the next minute decides again.
+  const isCommitted = verdict.decision !== 'recover' || starts !== undefined;
   await Promise.all([
-    announce(context, plan, verdict),
+    isCommitted ? announce(context, plan, verdict) : undefined,
     lookAfter(context, plan, { active: seen.active, period }),
   ]);
   return {

@@ -47,7 +47,11 @@ export async function beginPeriod(
     until: instantAfter(from, plan.trigger.activePeriodSeconds),
   };
   const claim = await context.ledger.claim(ledgerKeys.period(plan.plan), period, before);
-  return claim.ok ? undefined : claim;
+  if (!claim.ok) return claim;
+  const winner = claim.value.entry.value as PeriodRecord;
+  if (winner.recovery === recovery) return undefined;
+  const message = `the active period of ${winner.recovery} was written meanwhile`;
+  return { ok: false, kind: 'conflict', code: 'Overtaken', message, asked: 's3:PutObject' };
 }
 
 /** How long a decided recovery that has not opened is started again, by the same name. */

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { sayRefusal } from '../../recovery/answer.ts';
 import { InvalidInput } from '../../recovery/errors.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { instantAfter } from '../../recovery/terms.ts';
+import { vantagesOf } from '../../recovery/signals/probes.ts';
 import type { Deps, Invocation } from '../deps.ts';
-import { openProbes, type ProbeResult, vantagesOf } from '../probes.ts';
+import { openProbes, type ProbeResult } from '../probes.ts';
 
 /** EventBridge Scheduler's own wake-up; nothing of it is used. */
 export const probeInput = v.unknown();
@@ -44,7 +44,7 @@ async function ask(deps: Deps, plan: Plan, from: string): Promise<ProbeResult> {
   return {
     plan: plan.plan,
     from,
-    at: instantAfter(new Date(beganMs).toISOString(), 0),
+    at: new Date(beganMs).toISOString(),
     isUp,
     ...(isUp && { latencyMs: deps.clock.nowMs() - beganMs }),
   };

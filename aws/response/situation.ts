@@ -11,10 +11,11 @@ import {
 } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import { healthObservations, impairment } from '../../recovery/signals/health.ts';
+import { vantagesOf } from '../../recovery/signals/probes.ts';
 import { readAlarms } from '../alarms.ts';
 import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
-import { openProbes, vantagesOf } from '../probes.ts';
+import { openProbes } from '../probes.ts';
 import type { ResponseContext } from './context.ts';
 import type { KeptHealth } from './receive.ts';
 

@@ -60,7 +60,7 @@ function activeRecovery({ ledger, facts, claim }: Guarded): Objection | undefine
   if (active?.kind !== 'failover') return undefined;
   return {
     reason: `${claim}, but ${active.recovery} has held the lock since ${timeOf(active.at, facts.now)}`,
-    unblock: `lifeboat status ${facts.plan.plan}; lifeboat abort ${active.recovery} gives the lock back`,
+    unblock: `lifeboat status ${facts.plan.plan}; lifeboat continue ${active.recovery} goes on with it`,
   };
 }
 

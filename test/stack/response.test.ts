@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import validateAsl from 'asl-validator';
-import { probeNamespace } from '../../aws/probes.ts';
+import { probeNamespace } from '../../recovery/signals/probes.ts';
 import { parseEvent } from '../../recovery/signals/parse.ts';
 import { type Deployment, deployTemplate, type Template } from '../../simulator/cloudformation/deploy.ts';
 import type { Json, JsonObject } from '../../simulator/json.ts';
