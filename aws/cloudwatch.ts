@@ -1,16 +1,14 @@
-import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { MetricName } from '../recovery/steps/traffic.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
+import { dimensionsOf, readMetrics, type Sample } from './metric-data.ts';
+
+export type { Sample } from './metric-data.ts';
 
 export type CloudWatch = ReturnType<typeof openCloudWatch>;
-
-export interface Sample {
-  readonly at: Instant;
-  readonly value: number;
-}
 
 /** Metrics of one Region. */
 export function openCloudWatch(access: Access, region = access.region) {
@@ -29,7 +27,7 @@ export function openCloudWatch(access: Access, region = access.region) {
                 Namespace: metric.namespace,
                 MetricData: samples.map(({ at, value }) => ({
                   MetricName: metric.name,
-                  Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
+                  Dimensions: dimensionsOf(metric.dimensions),
                   Timestamp: new Date(at),
                   Value: value,
                 })),
@@ -43,37 +41,23 @@ export function openCloudWatch(access: Access, region = access.region) {
     /** Minute samples of ReplicaLag (seconds; −1 means that replication is not active), newest first. */
     replicaLag: async (replica: string, until: Instant, minutes = 10): Promise<Answer<readonly Sample[]>> =>
       mapAnswer(
-        await call(access, 'cloudwatch:GetMetricData', (abortSignal) =>
-          client.send(
-            new GetMetricDataCommand({
-              StartTime: new Date(instantAfter(until, -60 * minutes)),
-              EndTime: new Date(until),
-              ScanBy: 'TimestampDescending',
-              MetricDataQueries: [
-                {
-                  Id: 'lag',
-                  MetricStat: {
-                    Metric: {
-                      Namespace: 'AWS/RDS',
-                      MetricName: 'ReplicaLag',
-                      Dimensions: [{ Name: 'DBInstanceIdentifier', Value: replica }],
-                    },
-                    Period: 60,
-                    Stat: 'Maximum',
-                  },
-                },
-              ],
-            }),
-            { abortSignal },
-          ),
+        await readMetrics(
+          access,
+          client,
+          new Map([
+            [
+              'lag',
+              {
+                namespace: 'AWS/RDS',
+                name: 'ReplicaLag',
+                dimensions: { DBInstanceIdentifier: replica },
+                statistic: 'Maximum',
+              },
+            ],
+          ]),
+          { from: instantAfter(until, -60 * minutes), to: until },
         ),
-        (output) => {
-          const result = output.MetricDataResults?.[0];
-          return (result?.Timestamps ?? []).map((at, i) => ({
-            at: at.toISOString(),
-            value: result?.Values?.[i] ?? Number.NaN,
-          }));
-        },
+        (samples) => samples.get('lag') ?? [],
       ),
   };
 }

@@ -4,12 +4,12 @@ import { ledgerKeys } from '../recovery/ledger.ts';
 import type { Fence, Plan } from '../recovery/plan/plan.ts';
 import {
   type FenceAnswers,
+  type FencedBefore,
   type FenceMemory,
   type FenceNeed,
   type FenceSight,
   fenceAfter,
   fenceNeed,
-  type Replacement,
 } from '../recovery/steps/fence.ts';
 import type { Instant } from '../recovery/terms.ts';
 import type { Access } from './access.ts';
@@ -28,47 +28,79 @@ export interface Fencing {
 /** The tag that makes a security group of the primary Region a fence; its value is `true`. */
 const fenceTag = 'lifeboat:fence';
 
-/** Databases as they were before the fence, by id: what a person puts back to undo it. */
+/** What was there before the fence, which a person puts back to undo it: databases by id, groups as `autoScalingGroup/<name>`. */
 interface FenceIntent {
-  readonly [database: string]: { readonly securityGroups: readonly string[]; readonly at: Instant };
+  readonly [resource: string]: { readonly at: Instant } & (
+    | { readonly securityGroups: readonly string[] }
+    | { readonly suspendedProcesses: readonly string[] }
+  );
 }
 
 /**
- * One try: a look, then the calls that it asks for, side by side. A Region that hangs costs the look's three seconds, one
- * that hangs halfway six.
+ * One try: a look, then the calls that it asks for. A Region that hangs costs the look's three seconds, one that hangs
+ * halfway nine: an instance is stopped only after its group has been suspended.
  */
 export async function fencePrimary(
   fencing: Fencing,
   fence: Fence,
-  before: FenceMemory | undefined,
+  before: FencedBefore,
 ): Promise<FenceMemory> {
   const { access, plan, now } = fencing;
   const primary = openPrimary(access, plan.regions.primary);
-  const need = fenceNeed(plan, fence, await look(primary, plan, fence), before, now());
-  const [stopped, replaced] = await Promise.all([
-    stopAll(primary, need.stop),
-    replaceAll(fencing, primary, need.replace),
+  const need = fenceNeed(plan, fence, await lookAtFence(primary, plan, fence), before, now());
+  const intent = await writeFenceIntent(fencing, need);
+  const [{ suspended, stopped }, replaced] = await Promise.all([
+    suspendAndStop(primary, need, intent),
+    changeAll(
+      need.replace,
+      intent,
+      ({ database }) => database,
+      ({ database, group }) => primary.replaceGroups(database, group),
+    ),
   ]);
-  return fenceAfter(need, { stopped, replaced }, now());
+  return fenceAfter(need, { suspended, stopped, replaced }, now());
 }
 
-async function look(primary: Primary, plan: Plan, fence: Fence): Promise<FenceSight> {
+/** What a fence looks at, in the primary Region. */
+export async function lookAtFence(primary: Primary, plan: Plan, fence: Fence): Promise<FenceSight> {
   const nobody = Promise.resolve({ ok: true as const, value: [] });
   const own = { [tagKeys.plan]: plan.plan };
   const hasDatabases = fence.databases.length > 0;
-  const [instances, databases, groups] = await Promise.all([
+  const [scaling, instances, databases, groups] = await Promise.all([
+    fence.instances ? primary.scaling(plan.plan) : nobody,
     fence.instances ? primary.instances({ ...fence.instances.tags, ...own }) : nobody,
     hasDatabases ? primary.databases(fence.databases) : nobody,
     hasDatabases ? primary.groups({ ...own, [fenceTag]: 'true' }) : nobody,
   ]);
-  return { instances, databases, groups };
+  return { scaling, instances, databases, groups };
+}
+
+async function suspendAndStop(
+  primary: Primary,
+  need: FenceNeed,
+  intent: Answer<unknown>,
+): Promise<Pick<FenceAnswers, 'suspended' | 'stopped'>> {
+  const suspended = await changeAll(
+    need.suspend,
+    intent,
+    ({ group }) => group,
+    ({ group }) => primary.suspend(group),
+  );
+  const ready = need.stop.filter(({ after }) => after === undefined || suspended[after]?.ok);
+  return {
+    suspended,
+    stopped: await stopAll(
+      primary,
+      ready.map(({ id }) => id),
+    ),
+  };
 }
 
 /**
  * All in one call. EC2 stops all or none: when one that cannot be stopped (a one-time Spot Instance, say) makes it refuse,
  * each is asked alone, so that it does not keep the others running.
  */
-async function stopAll(primary: Primary, ids: FenceNeed['stop']): Promise<FenceAnswers['stopped']> {
+async function stopAll(primary: Primary, ids: readonly string[]): Promise<FenceAnswers['stopped']> {
   if (ids.length === 0) return {};
   const together = await primary.stop(ids);
   const isOnesFault = !together.ok && oneMaySpoilIt.has(together.kind) && ids.length > 1;
@@ -83,21 +115,15 @@ function stateOf(answer: Answer<Readonly<Record<string, string>>>, id: string): 
   return answer.ok ? { ok: true, value: answer.value[id] ?? '' } : answer;
 }
 
-/** Without its intent in the ledger nothing is replaced: nobody could tell later what to put back. */
-async function replaceAll(
-  fencing: Fencing,
-  primary: Primary,
-  replacements: readonly Replacement[],
-): Promise<FenceAnswers['replaced']> {
-  if (replacements.length === 0) return {};
-  const intent = await writeFenceIntent(fencing, replacements);
+/** Without its intent in the ledger nothing is changed: nobody could tell later what to put back. */
+async function changeAll<T>(
+  changes: readonly T[],
+  intent: Answer<unknown>,
+  idOf: (one: T) => string,
+  change: (one: T) => Promise<Answer<unknown>>,
+): Promise<Readonly<Record<string, Answer<unknown>>>> {
   const answers = await Promise.all(
-    replacements.map(
-      async ({ database, group }): Promise<[string, Answer<unknown>]> => [
-        database,
-        intent.ok ? await primary.replaceGroups(database, group) : intent,
-      ],
-    ),
+    changes.map(async (one) => [idOf(one), intent.ok ? await change(one) : intent] as const),
   );
   return Object.fromEntries(answers);
 }
@@ -105,15 +131,17 @@ async function replaceAll(
 /** What was there at the first try stands: a later one may see the fence itself. */
 async function writeFenceIntent(
   { ledger, plan, recovery, now }: Fencing,
-  replacements: readonly Replacement[],
+  { replace, suspend }: FenceNeed,
 ): Promise<Answer<unknown>> {
+  if (replace.length + suspend.length === 0) return { ok: true, value: undefined };
   const key = ledgerKeys.intent(plan.plan, recovery, 'fence');
   const known = await ledger.read(key);
   if (!known.ok) return known;
-  const entries = replacements.map(({ database, before }) => [
-    database,
-    { securityGroups: before, at: now() },
+  const at = now();
+  const intent: FenceIntent = Object.fromEntries([
+    ...replace.map(({ database, before }) => [database, { securityGroups: before, at }]),
+    ...suspend.map(({ group, before }) => [`autoScalingGroup/${group}`, { suspendedProcesses: before, at }]),
   ]);
   const earlier = (known.value?.value ?? {}) as FenceIntent;
-  return ledger.write(key, { ...Object.fromEntries(entries), ...earlier } satisfies FenceIntent);
+  return ledger.write(key, { ...intent, ...earlier });
 }

@@ -1,4 +1,8 @@
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  SuspendProcessesCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
@@ -12,9 +16,9 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import { tagKeys } from '../recovery/identity.ts';
 import type { ObservedInstance } from '../recovery/observed.ts';
-import type { FenceableDatabase, FenceGroup } from '../recovery/steps/fence.ts';
-import type { Instant } from '../recovery/terms.ts';
+import type { FenceableDatabase, FenceableGroup, FenceGroup } from '../recovery/steps/fence.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
 import { tagFilters } from './ec2.ts';
@@ -25,7 +29,7 @@ import { allPages } from './pages.ts';
  * A primary Region that is in trouble hangs more often than it refuses: no call into it is waited for longer than this, and
  * none that gave no answer is made again in the same invocation.
  */
-const primaryPatience = { deadlineSeconds: 3 } as const;
+export const primaryPatience = { deadlineSeconds: 3 } as const;
 
 export type Primary = ReturnType<typeof openPrimary>;
 
@@ -33,11 +37,24 @@ export type Primary = ReturnType<typeof openPrimary>;
 export function openPrimary(access: Access, region: string) {
   const ec2 = new EC2Client(clientConfig(access, region));
   const rds = new RDSClient(clientConfig(access, region));
-  const cloudwatch = new CloudWatchClient(clientConfig(access, region));
+  const autoscaling = new AutoScalingClient(clientConfig(access, region));
   return {
     instances: (tags: Readonly<Record<string, string>>) => describeInstances(access, ec2, tags),
     groups: (tags: Readonly<Record<string, string>>) => describeGroups(access, ec2, tags),
     databases: (ids: readonly string[]) => describeDatabases(access, rds, ids),
+    scaling: (plan: string) => describeScaling(access, autoscaling, plan),
+    /**
+     * Suspends every process of a group: it neither starts nor ends an instance by itself, and keeps its desired capacity (EC2
+     * Auto Scaling API Reference, SuspendProcesses). Suspending what is suspended changes nothing.
+     */
+    suspend: (group: string): Promise<Answer<unknown>> =>
+      call(
+        access,
+        'autoscaling:SuspendProcesses',
+        (abortSignal) =>
+          autoscaling.send(new SuspendProcessesCommand({ AutoScalingGroupName: group }), { abortSignal }),
+        primaryPatience,
+      ),
     /** Stops all of them or none; stopping a stopped instance changes nothing. Answers with the states by instance. */
     stop: async (ids: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> =>
       mapAnswer(
@@ -71,52 +88,41 @@ export function openPrimary(access: Access, region: string) {
           ),
         primaryPatience,
       ),
-    writeOperations: (databases: readonly string[], from: Instant, to: Instant) =>
-      writeOperations(access, cloudwatch, databases, from, to),
   };
 }
 
-/**
- * Storage writes a minute of each database, as CloudWatch has them: AWS/RDS WriteIOPS is an average a second (RDS User Guide,
- * CloudWatch metrics). It counts what the engine writes by itself too.
- */
-async function writeOperations(
+/** The Auto Scaling groups that carry the plan's tag: the tag chooses and permits at once. */
+async function describeScaling(
   access: Access,
-  client: CloudWatchClient,
-  databases: readonly string[],
-  from: Instant,
-  to: Instant,
-): Promise<Answer<Readonly<Record<string, readonly number[]>>>> {
-  const MetricDataQueries = databases.map((Value, index) => ({
-    Id: `writes${index}`,
-    MetricStat: {
-      Metric: {
-        Namespace: 'AWS/RDS',
-        MetricName: 'WriteIOPS',
-        Dimensions: [{ Name: 'DBInstanceIdentifier', Value }],
-      },
-      Period: 60,
-      Stat: 'Average',
-    },
-  }));
-  return mapAnswer(
-    await call(
-      access,
-      'cloudwatch:GetMetricData',
-      (abortSignal) =>
-        client.send(
-          new GetMetricDataCommand({ StartTime: new Date(from), EndTime: new Date(to), MetricDataQueries }),
-          { abortSignal },
+  client: AutoScalingClient,
+  plan: string,
+): Promise<Answer<readonly FenceableGroup[]>> {
+  const asked = 'autoscaling:DescribeAutoScalingGroups';
+  const input = { Filters: [{ Name: `tag:${tagKeys.plan}`, Values: [plan] }], MaxRecords: 100 };
+  return allPages(
+    async (token) =>
+      mapAnswer(
+        await call(
+          access,
+          asked,
+          (abortSignal) =>
+            client.send(
+              new DescribeAutoScalingGroupsCommand({ ...input, ...(token && { NextToken: token }) }),
+              {
+                abortSignal,
+              },
+            ),
+          primaryPatience,
         ),
-      primaryPatience,
-    ),
-    (output) =>
-      Object.fromEntries(
-        databases.map((id, index) => {
-          const result = output.MetricDataResults?.find(({ Id }) => Id === `writes${index}`);
-          return [id, (result?.Values ?? []).map((average) => average * 60)];
+        (output) => ({
+          items: (output.AutoScalingGroups ?? []).map((group) => ({
+            name: group.AutoScalingGroupName ?? '',
+            suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+          })),
+          next: output.NextToken,
         }),
       ),
+    asked,
   );
 }
 
@@ -199,5 +205,6 @@ function toFenceable(instance: DBInstance): FenceableDatabase {
       id: group.VpcSecurityGroupId ?? '',
       status: group.Status ?? '',
     })),
+    ...(instance.DBClusterIdentifier && { cluster: instance.DBClusterIdentifier }),
   };
 }

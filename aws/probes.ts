@@ -1,16 +1,11 @@
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  type MetricDatum,
-  PutMetricDataCommand,
-} from '@aws-sdk/client-cloudwatch';
-import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { Answer } from '../recovery/answer.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
-import type { Sample } from './cloudwatch.ts';
+import { dimensionsOf, readMetrics, type Sample } from './metric-data.ts';
 
 /** What one probe found when it asked for one plan's address. */
 export interface ProbeResult {
@@ -22,10 +17,7 @@ export interface ProbeResult {
   readonly latencyMs?: number;
 }
 
-const dimensions = (plan: string, from: string) => [
-  { Name: 'Plan', Value: plan },
-  { Name: 'From', Value: from },
-];
+const dimensions = (plan: string, from: string) => ({ Plan: plan, From: from });
 
 /** The samples of a plan's probes in CloudWatch of the recovery Region, wherever they were taken. */
 export function openProbes(access: Access, region = access.region) {
@@ -33,51 +25,24 @@ export function openProbes(access: Access, region = access.region) {
   const client = new CloudWatchClient({ ...clientConfig(access, region), disableRequestCompression: true });
   return {
     /** Success (1 or 0) of each vantage by minute over the last quarter of an hour, newest first. */
-    samples: async (plan: Plan, until: Instant): Promise<Answer<ReadonlyMap<string, readonly Sample[]>>> => {
-      const vantages = vantagesOf(plan);
-      if (vantages.length === 0) return { ok: true, value: new Map() };
-      return mapAnswer(
-        await call(
-          access,
-          'cloudwatch:GetMetricData',
-          (abortSignal) =>
-            client.send(
-              new GetMetricDataCommand({
-                StartTime: new Date(instantAfter(until, -900)),
-                EndTime: new Date(instantAfter(until, 60)),
-                ScanBy: 'TimestampDescending',
-                MetricDataQueries: vantages.map((from, i) => ({
-                  Id: `probe${i}`,
-                  MetricStat: {
-                    Metric: {
-                      Namespace: probeNamespace,
-                      MetricName: 'Success',
-                      Dimensions: dimensions(plan.plan, from),
-                    },
-                    Period: 60,
-                    Stat: 'Minimum',
-                  },
-                })),
-              }),
-              { abortSignal },
-            ),
-          { repeatUnknown: true },
+    samples: (plan: Plan, until: Instant): Promise<Answer<ReadonlyMap<string, readonly Sample[]>>> =>
+      readMetrics(
+        access,
+        client,
+        new Map(
+          vantagesOf(plan).map((from) => [
+            from,
+            {
+              namespace: probeNamespace,
+              name: 'Success',
+              dimensions: dimensions(plan.plan, from),
+              statistic: 'Minimum',
+            },
+          ]),
         ),
-        ({ MetricDataResults = [] }) =>
-          new Map(
-            vantages.map((from, i) => {
-              const found = MetricDataResults.find(({ Id }) => Id === `probe${i}`);
-              return [
-                from,
-                (found?.Timestamps ?? []).map((at, n) => ({
-                  at: at.toISOString(),
-                  value: found?.Values?.[n] ?? Number.NaN,
-                })),
-              ];
-            }),
-          ),
-      );
-    },
+        { from: instantAfter(until, -900), to: instantAfter(until, 60) },
+        { repeatUnknown: true },
+      ),
     /** Writes what was found: `Success`, and `Latency` of what was answered. At most 500 plans at once (PutMetricData). */
     put: (results: readonly ProbeResult[]): Promise<Answer<unknown>> =>
       call(
@@ -94,7 +59,7 @@ export function openProbes(access: Access, region = access.region) {
 }
 
 function dataOf({ plan, from, at, isUp, latencyMs }: ProbeResult): MetricDatum[] {
-  const common = { Dimensions: dimensions(plan, from), Timestamp: new Date(at) };
+  const common = { Dimensions: dimensionsOf(dimensions(plan, from)), Timestamp: new Date(at) };
   return [
     { ...common, MetricName: 'Success', Value: isUp ? 1 : 0, Unit: 'Count' },
     ...(latencyMs === undefined

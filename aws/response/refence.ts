@@ -2,19 +2,14 @@ import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
 import { type IncidentRecord, ledgerKeys, type OpenedRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { StepRecord } from '../../recovery/step.ts';
-import {
-  type FenceMemory,
-  isPastOneWayDoor,
-  sayWrites,
-  type WritesSince,
-  writesSince,
-} from '../../recovery/steps/fence.ts';
-import type { Instant } from '../../recovery/terms.ts';
+import { type FenceMemory, isPastOneWayDoor } from '../../recovery/steps/fence.ts';
+import { sayWrites, type WritesSince, writesSince } from '../../recovery/steps/fence-writes.ts';
+import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import type { Access } from '../access.ts';
+import { readDatabaseActivity } from '../database-activity.ts';
 import { fencePrimary } from '../fencing.ts';
 import { gather } from '../gather.ts';
 import type { Ledger } from '../ledger.ts';
-import { openPrimary } from '../primary.ts';
 
 /** What it takes to try a fence again. */
 export interface Refencing {
@@ -30,9 +25,13 @@ export interface FenceRecord extends FenceMemory {
   readonly attempts: number;
   /** What the old primary wrote between the onset and the fence; there once it holds. */
   readonly writes?: readonly WritesSince[];
+  /** Since when everything that the fence needs to know could be read. */
+  readonly seenSince?: Instant;
+  /** Set when it is tried no more although it does not hold. */
+  readonly endedAt?: Instant;
 }
 
-/** How the fence of a recovery stands; `changed` when this try is what made it hold. */
+/** How the fence of a recovery stands; `changed` when people are to hear of it: it holds now, or is tried no more. */
 export interface Refenced {
   readonly state: FenceMemory['state'];
   readonly says: string;
@@ -43,8 +42,19 @@ export interface Refenced {
  * Tries the fence of a recovery again that its own step could not confirm: called each minute, it acts until the fence was
  * seen to hold and never after that, since what runs in the old primary then was put there by a person. It acts only once
  * something was promoted, and leaves the fence to its step while that works.
+ *
+ * It ends without holding, too. A plan whose fence cannot be completed, since the security group is missing, say, would
+ * otherwise have its databases cut off weeks later, when they serve again. So what people have in hand is theirs some time
+ * after it was in reach; while it is dark, it is not theirs yet, and the tries go on.
+ *
+ * @param isTakenOver - whether the recovery is a person's business: acknowledged, asked for by one, or long over
  */
-export async function refence(refencing: Refencing, plan: Plan, recovery: string): Promise<Refenced> {
+export async function refence(
+  refencing: Refencing,
+  plan: Plan,
+  recovery: string,
+  isTakenOver = false,
+): Promise<Refenced> {
   const { fence } = plan;
   if (!fence) return rests('skipped', 'the plan has no fence');
   const read = await recordsOf(refencing.ledger, plan.plan, recovery);
@@ -53,17 +63,32 @@ export async function refence(refencing: Refencing, plan: Plan, recovery: string
   if (!step || step.status === 'working')
     return rests('skipped', 'the fence is left to the recovery: its step has not ended');
   const own = (step.memory as FenceMemory | null) ?? undefined;
-  if (own?.state === 'fenced' || own?.state === 'skipped') return rests(own.state, own.why);
+  if (own?.state === 'skipped') return rests(own.state, own.why);
   if (kept?.state === 'fenced') return rests('fenced', sayFenced(kept));
+  if (kept?.endedAt) return rests('unconfirmed', sayEnded(kept));
   if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) }))
     return rests('skipped', 'nothing was promoted: the old primary is left as it is');
-  const memory = await fencePrimary({ ...refencing, plan, recovery }, fence, kept ?? own);
+  const at = refencing.now();
+  const ownAt = step.endedAt ?? step.lastAt;
+  const attempts = kept?.attempts ?? 0;
+  if (own?.state === 'fenced') return record(refencing, plan, recovery, { ...own, at: ownAt, attempts });
+  const last = kept ?? own;
+  const known = kept?.seenSince ?? (own?.isSeen ? ownAt : undefined);
+  if (last && isTakenOver && known && secondsBetween(known, at) >= handOverSeconds)
+    return record(refencing, plan, recovery, { ...last, at, attempts, endedAt: at });
+  const before = { memory: last, letsGo: true };
+  const memory = await fencePrimary({ ...refencing, plan, recovery }, fence, before);
+  const seenSince = known ?? (memory.isSeen ? at : undefined);
   return record(refencing, plan, recovery, {
     ...memory,
     at: refencing.now(),
-    attempts: (kept?.attempts ?? 0) + 1,
+    attempts: attempts + 1,
+    ...(seenSince && { seenSince }),
   });
 }
+
+/** In this time what passes by itself has passed: an instance that was pending, a call that was throttled. */
+const handOverSeconds = 1800;
 
 function rests(state: FenceMemory['state'], says: string): Refenced {
   return { state, says, changed: false };
@@ -95,21 +120,29 @@ async function record(
   tried: FenceRecord,
 ): Promise<Refenced> {
   const isFenced = tried.state === 'fenced';
-  const kept = isFenced ? { ...tried, writes: await measureWrites(refencing, plan, recovery) } : tried;
+  const kept = isFenced
+    ? { ...tried, writes: await measureWrites(refencing, plan, recovery, tried.at) }
+    : tried;
   const written = await refencing.ledger.write(ledgerKeys.fence(plan.plan, recovery), kept);
   if (!written.ok) return rests('unconfirmed', `the fence was tried again, and ${sayRefusal(written)}`);
-  return { state: kept.state, says: isFenced ? sayFenced(kept) : kept.why, changed: isFenced };
+  const says = isFenced ? sayFenced(kept) : kept.endedAt ? sayEnded(kept) : kept.why;
+  return { state: kept.state, says, changed: isFenced || kept.endedAt !== undefined };
 }
 
 function sayFenced({ at, why, writes = [] }: FenceRecord): string {
   return [`the old primary is fenced since ${at}: ${why}`, ...writes.map(sayWrites)].join('; ');
 }
 
-/** What the old primary's databases wrote after the onset: what a person may want back from them. */
+function sayEnded({ endedAt, why }: FenceRecord): string {
+  return `the old primary is not fenced, and since ${endedAt} it is tried no more: ${why}`;
+}
+
+/** What the old primary's databases wrote between the onset and the fence: what a person may want back from them. */
 async function measureWrites(
-  { access, ledger, now }: Refencing,
+  { access, ledger }: Refencing,
   plan: Plan,
   recovery: string,
+  until: Instant,
 ): Promise<readonly WritesSince[]> {
   const databases = plan.fence?.databases ?? [];
   if (databases.length === 0) return [];
@@ -122,10 +155,15 @@ async function measureWrites(
   const since = decided?.recovery === recovery ? decided.onset : start;
   if (since === undefined)
     return databases.map((database) => ({ database, says: 'its onset cannot be read' }));
-  const measured = await openPrimary(access, plan.regions.primary).writeOperations(databases, since, now());
+  const measured = await readDatabaseActivity(access, plan.regions.primary, databases, since, until);
   return databases.map((database) =>
     measured.ok
-      ? writesSince(database, since, now(), measured.value[database] ?? [])
+      ? writesSince(
+          database,
+          since,
+          until,
+          measured.value[database] ?? { operationsByMinute: [], connections: [] },
+        )
       : { database, since, says: sayRefusal(measured) },
   );
 }

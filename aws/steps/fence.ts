@@ -1,11 +1,11 @@
 import { sayRefusal } from '../../recovery/answer.ts';
-import { approvalSeconds } from '../../recovery/bounds.ts';
 import type { Counts, Standing } from '../../recovery/step.ts';
+import { howToApprove, sayOpen, weighApprovals } from '../../recovery/steps/approval.ts';
 import { type FenceMemory, fenceOverride, fenceResources } from '../../recovery/steps/fence.ts';
 import { secondsBetween } from '../../recovery/terms.ts';
 import { fencePrimary } from '../fencing.ts';
 import type { StepContext, StepResult } from '../step.ts';
-import { readApprovals } from './gate.ts';
+import { readWordAfterGate, type Word } from './approvals.ts';
 
 /** A change of security groups shows within half a minute; a stop is seen in its own answer. */
 const lookAgainSeconds = 10;
@@ -21,7 +21,8 @@ export async function reconcileFence(context: StepContext): Promise<StepResult> 
   if (!fence || (!fence.instances && fence.databases.length === 0)) return skipped('the plan has no fence');
   const before = (record?.memory as FenceMemory | null | undefined) ?? undefined;
   const fencing = { ...context, recovery: context.input.recovery };
-  const memory = await fencePrimary(fencing, fence, before);
+  // Before the promotion nothing may write, whoever started it.
+  const memory = await fencePrimary(fencing, fence, { memory: before, letsGo: false });
   const resources = fenceResources(plan, memory);
   if (memory.state === 'fenced' || !fence.required)
     return { standing: { status: 'done', counts: countsOf(memory) }, memory, resources };
@@ -29,12 +30,13 @@ export async function reconcileFence(context: StepContext): Promise<StepResult> 
 }
 
 function skipped(reason: string): StepResult {
-  const memory: FenceMemory = { state: 'skipped', instances: [], databases: [], why: reason };
+  const nothing = { groups: [], instances: [], databases: [], isSeen: false };
+  const memory: FenceMemory = { state: 'skipped', ...nothing, why: reason };
   return { standing: { status: 'skipped', reason }, memory };
 }
 
-function countsOf({ instances, databases }: FenceMemory): Counts {
-  const members = [...instances, ...databases];
+function countsOf({ groups, instances, databases }: FenceMemory): Counts {
+  const members = [...groups, ...instances, ...databases];
   return { done: members.filter(({ state }) => state === 'fenced').length, total: members.length };
 }
 
@@ -43,32 +45,39 @@ async function requiredFence(
   context: StepContext,
   memory: FenceMemory,
 ): Promise<Pick<StepResult, 'standing' | 'memory'>> {
-  const { record, input, deps } = context;
+  const { record, input, plan, deps } = context;
   const counts = countsOf(memory);
-  const approvals = await readApprovals(context);
-  if (!approvals.ok) deps.log('warn', sayRefusal(approvals), { recovery: input.recovery });
-  const override = approvals.ok
-    ? approvals.value.find(({ overrides }) => overrides.includes(fenceOverride))
-    : undefined;
-  if (override) {
-    const why = `${override.principal} went on without a confirmed fence: ${memory.why}`;
-    return { standing: { status: 'done', counts }, memory: { ...memory, why } };
+  const answer = await readWordAfterGate(context);
+  if (!answer.ok) deps.log('warn', sayRefusal(answer), { recovery: input.recovery });
+  // Words that cannot be read are none: the next look reads them again.
+  const { approvals, electorate } = answer.ok ? answer.value : silence(plan.trigger.approval.people);
+  const problem = { code: fenceOverride, reason: memory.why };
+  const { overrides, open } = weighApprovals([problem], approvals, electorate);
+  if (open.length === 0) {
+    const who = overrides.map(({ by }) => by).join(' and ');
+    const why = `${who} went on without a confirmed fence: ${memory.why}`;
+    return { standing: { status: 'done', counts }, memory: { ...memory, why, overrides } };
   }
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
-  const isOver = secondsBetween(firstAt, context.now()) >= approvalSeconds;
+  const isOver = secondsBetween(firstAt, context.now()) >= plan.trigger.approval.boundSeconds;
+  const says = sayOpen(open, electorate);
   const standing: Standing = isOver
     ? {
         status: 'held',
         code: fenceOverride,
-        reason: `the plan requires a fence, and it cannot be confirmed: ${memory.why}`,
-        unblock: `make sure that the old primary cannot write, then lifeboat approve ${input.recovery} --override ${fenceOverride} and lifeboat continue ${input.recovery}`,
+        reason: `the plan requires a fence, and it cannot be confirmed: ${says}`,
+        unblock: `make sure that the old primary cannot write, then ${howToApprove(input.recovery, open, electorate)}; after an approval, lifeboat continue ${input.recovery}`,
         counts,
       }
     : {
         status: 'working',
         waitSeconds: lookAgainSeconds,
-        waitingFor: `the fence, which the plan requires: ${memory.why}`,
+        waitingFor: `the fence, which the plan requires: ${says}`,
         counts,
       };
   return { standing, memory };
+}
+
+function silence(people: number): Word {
+  return { approvals: [], electorate: { people, requesters: [], isRequesterUnknown: false } };
 }

@@ -2,12 +2,17 @@ import { type Answer, sayRefusal } from '../answer.ts';
 import type { ObservedInstance } from '../observed.ts';
 import type { Fence, Plan } from '../plan/plan.ts';
 import type { StepRecord } from '../step.ts';
-import { type Instant, type ResourceRef, type StepName, secondsBetween } from '../terms.ts';
+import type { Instant, ResourceRef, StepName } from '../terms.ts';
+import type { Override } from './approval.ts';
+import { asked, databaseLook, groupLooks, instanceLook, isStopped, unfenced } from './fence-looks.ts';
 
-/** How the fence holds one resource: `asked` when AWS accepted the call and the change was not seen yet. */
+/**
+ * How the fence holds one resource: `asked` when AWS accepted the call and the change was not seen yet, `released` when it
+ * was held and somebody has undone that since.
+ */
 export interface FenceMember {
   readonly id: string;
-  readonly state: 'fenced' | 'asked' | 'unfenced';
+  readonly state: 'fenced' | 'asked' | 'unfenced' | 'released';
   /** One clause: what was seen, or why it is not fenced. */
   readonly says: string;
   readonly askedAt?: Instant;
@@ -16,10 +21,16 @@ export interface FenceMember {
 /** What the fence step keeps in the ledger, and what is kept each minute afterwards until the fence holds. */
 export interface FenceMemory {
   readonly state: 'fenced' | 'unconfirmed' | 'skipped';
+  /** Auto Scaling groups. */
+  readonly groups: readonly FenceMember[];
   readonly instances: readonly FenceMember[];
   readonly databases: readonly FenceMember[];
+  /** Whether everything that the fence needs to know was read at this look, whatever it said. */
+  readonly isSeen: boolean;
   /** One sentence without a full stop. */
   readonly why: string;
+  /** Who went on without a confirmed fence that the plan requires. */
+  readonly overrides?: readonly Override[];
 }
 
 /** What people do when a required fence cannot be confirmed: they look themselves, and approve this code. */
@@ -32,6 +43,15 @@ export interface FenceableDatabase {
   readonly tags: Readonly<Record<string, string>>;
   /** `status` is RDS's own: `active`, `adding` or `removing`. */
   readonly securityGroups: readonly { readonly id: string; readonly status: string }[];
+  /** The cluster that it is a member of, whose security groups are then the cluster's. */
+  readonly cluster?: string;
+}
+
+/** An Auto Scaling group of the primary Region that carries the plan's tag. */
+export interface FenceableGroup {
+  readonly name: string;
+  /** The processes that are suspended, by their names in EC2 Auto Scaling. */
+  readonly suspended: readonly string[];
 }
 
 /** A security group of the primary Region that is tagged as a fence. */
@@ -44,6 +64,7 @@ export interface FenceGroup {
 
 /** What was seen of the primary Region, or why it was not. */
 export interface FenceSight {
+  readonly scaling: Answer<readonly FenceableGroup[]>;
   readonly instances: Answer<readonly ObservedInstance[]>;
   readonly databases: Answer<readonly FenceableDatabase[]>;
   readonly groups: Answer<readonly FenceGroup[]>;
@@ -56,25 +77,46 @@ export interface Replacement {
   readonly before: readonly string[];
 }
 
+/** An Auto Scaling group whose processes are to be suspended; `before` are those that were already. */
+export interface Suspension {
+  readonly group: string;
+  readonly before: readonly string[];
+}
+
+/** An instance to stop: at once, or once its Auto Scaling group has been suspended. */
+export interface Stop {
+  readonly id: string;
+  readonly after?: string;
+}
+
 /** What one look asks for: calls to make, and how everything stands before they are made. */
 export interface FenceNeed {
-  readonly stop: readonly string[];
+  readonly suspend: readonly Suspension[];
+  readonly stop: readonly Stop[];
   readonly replace: readonly Replacement[];
+  readonly groups: readonly FenceMember[];
   readonly instances: readonly FenceMember[];
   readonly databases: readonly FenceMember[];
   /** Why something that the plan names could not even be looked at. */
   readonly unseen: readonly string[];
+  readonly isSeen: boolean;
 }
 
-/** RDS shows an accepted change within half a minute; asking again meanwhile is refused, and changes nothing. */
-const acceptedSeconds = 90;
+/** What is known from the try before this one. */
+export interface FencedBefore {
+  readonly memory: FenceMemory | undefined;
+  /**
+   * Whether what was held and runs again is left to whoever started it. Before a promotion it is not: nothing may write then.
+   */
+  readonly letsGo: boolean;
+}
 
 /** What is still to be done so that nothing of the plan's fence can write any more. */
 export function fenceNeed(
   plan: Plan,
   fence: Fence,
   sight: FenceSight,
-  before: FenceMemory | undefined,
+  before: FencedBefore,
   now: Instant,
 ): FenceNeed {
   const region = plan.regions.primary;
@@ -84,123 +126,104 @@ export function fenceNeed(
     unseen.push(sayRefusal(answer));
     return [];
   };
+  const own = seen(sight.scaling);
   const living = seen(sight.instances).filter(({ state }) => !gone.has(state));
-  if (fence.instances && sight.instances.ok && living.length === 0)
+  if (fence.instances && sight.instances.ok && sight.scaling.ok && living.length + own.length === 0)
     unseen.push(
       `no instance in ${region} carries the fence's tags and lifeboat:plan=${plan.plan}: nothing to stop`,
     );
-  const groups = seen(sight.groups);
+  const groups = groupLooks(plan, sight.scaling.ok ? own : undefined, living, before);
+  const instances = living.map((instance) => instanceLook(instance, groups, before, now));
+  const fenceGroups = seen(sight.groups);
   const found = new Map(seen(sight.databases).map((database) => [database.id, database]));
-  const looks = !sight.databases.ok
+  const databases = !sight.databases.ok
     ? []
     : fence.databases.map((id) => {
         const database = found.get(id);
-        const known = before?.databases.find((member) => member.id === id);
         if (!database) return { member: unfenced(id, `there is no DB instance ${id} in ${region}`) };
-        return databaseLook(plan, database, sight.groups.ok ? groups : undefined, known, now);
+        return databaseLook(plan, database, sight.groups.ok ? fenceGroups : undefined, before, now);
       });
   return {
-    stop: living.filter(({ state }) => state === 'running').map(({ id }) => id),
-    replace: looks.flatMap(({ replace }) => replace ?? []),
-    instances: living.map(instanceLook),
-    databases: looks.map(({ member }) => member),
+    suspend: groups.flatMap(({ suspend }) => suspend ?? []),
+    stop: instances.flatMap(({ stop }) => stop ?? []),
+    replace: databases.flatMap(({ replace }) => replace ?? []),
+    groups: groups.map(({ member }) => member),
+    instances: instances.map(({ member }) => member),
+    databases: databases.map(({ member }) => member),
     unseen: [...new Set(unseen)],
+    isSeen: Object.values(sight).every(({ ok }) => ok),
   };
 }
 
 const gone = new Set<ObservedInstance['state']>(['shutting-down', 'terminated']);
 
-function instanceLook({ id, state }: ObservedInstance): FenceMember {
-  if (state === 'stopping' || state === 'stopped') return { id, state: 'fenced', says: `${id} is ${state}` };
-  return unfenced(id, `${id} is ${state}`);
-}
-
-function databaseLook(
-  plan: Plan,
-  database: FenceableDatabase,
-  groups: readonly FenceGroup[] | undefined,
-  known: FenceMember | undefined,
-  now: Instant,
-): { readonly member: FenceMember; readonly replace?: Replacement } {
-  const { id, vpc, tags, securityGroups } = database;
-  if (tags['lifeboat:plan'] !== plan.plan)
-    return { member: unfenced(id, `${id} does not carry the tag lifeboat:plan=${plan.plan}`) };
-  // Why there are no groups is said once, by the refusal itself.
-  if (!groups) return { member: unfenced(id, `the fence for ${id} could not be looked up`) };
-  const here = groups.filter((group) => group.vpc === vpc);
-  const group = [...here].sort((a, b) => (a.id < b.id ? -1 : 1)).find(({ isOpen }) => !isOpen);
-  if (!group) {
-    const why =
-      here[0] === undefined
-        ? `no security group of ${vpc} carries lifeboat:plan=${plan.plan} and lifeboat:fence=true`
-        : `${here[0].id} is tagged as a fence and lets somebody in`;
-    return { member: unfenced(id, `${id} is not fenced: ${why}`) };
-  }
-  const isHeld = securityGroups.length > 0 && securityGroups.every((each) => each.id === group.id);
-  if (isHeld && securityGroups.every(({ status }) => status === 'active'))
-    return { member: { id, state: 'fenced', says: `${id} has no security group but ${group.id}` } };
-  const isComing = securityGroups.some((each) => each.id === group.id && each.status === 'adding');
-  const isAsked =
-    known?.state === 'asked' &&
-    known.askedAt !== undefined &&
-    secondsBetween(known.askedAt, now) < acceptedSeconds;
-  if (isHeld || isComing || isAsked)
-    return { member: asked(id, known?.askedAt ?? now, `${id} is being moved to ${group.id}`) };
-  const from = securityGroups.filter(({ status }) => status !== 'removing').map((each) => each.id);
-  const says = `${id} still has ${from.join(', ') || 'no security group'}`;
-  return { member: unfenced(id, says), replace: { database: id, group: group.id, before: from } };
-}
-
-function unfenced(id: string, says: string): FenceMember {
-  return { id, state: 'unfenced', says };
-}
-
-function asked(id: string, askedAt: Instant, says: string): FenceMember {
-  return { id, state: 'asked', says, askedAt };
-}
-
-/** What the calls answered, by id: the state that EC2 gave back of an instance, and each database's own answer. */
+/** What the calls answered, by id: the state that EC2 gave back of an instance, and each group's and database's own answer. */
 export interface FenceAnswers {
+  readonly suspended: Readonly<Record<string, Answer<unknown>>>;
   readonly stopped: Readonly<Record<string, Answer<string>>>;
   readonly replaced: Readonly<Record<string, Answer<unknown>>>;
 }
 
 /** How the fence stands after a look and its calls. It holds when everything that the plan names was seen to be cut off. */
 export function fenceAfter(need: FenceNeed, answers: FenceAnswers, now: Instant): FenceMemory {
-  const instances = need.instances.map((member) => {
-    const answer = answers.stopped[member.id];
-    if (!answer) return member;
-    if (!answer.ok) return unfenced(member.id, `${member.says}, and ${sayRefusal(answer)}`);
-    const state = answer.value;
-    // The answer of StopInstances is EC2's own word on the state (EC2 API Reference, InstanceStateChange).
-    if (state === 'stopping' || state === 'stopped')
-      return { id: member.id, state: 'fenced' as const, says: `${member.id} is ${state}` };
-    return asked(member.id, now, `${member.id} was asked to stop`);
-  });
-  const databases = need.databases.map((member) => {
-    const answer = answers.replaced[member.id];
-    if (!answer) return member;
-    if (!answer.ok) return unfenced(member.id, `${member.says}, and ${sayRefusal(answer)}`);
-    return asked(
-      member.id,
+  const groups = need.groups.map((member) =>
+    afterCall(member, answers.suspended[member.id], now, `${member.id} was told to launch nothing`),
+  );
+  const instances = need.instances.map((member) => afterStop(member, answers.stopped[member.id], now));
+  const databases = need.databases.map((member) =>
+    afterCall(
+      member,
+      answers.replaced[member.id],
       now,
       `the change of ${member.id}'s security groups was accepted and not seen yet`,
-    );
-  });
-  const members = [...instances, ...databases];
-  const open = members.filter(({ state }) => state !== 'fenced').map(({ says }) => says);
-  const reasons = [...need.unseen, ...open];
-  return reasons.length === 0
-    ? { state: 'fenced', instances, databases, why: members.map(({ says }) => says).join('; ') }
-    : { state: 'unconfirmed', instances, databases, why: [...new Set(reasons)].join('; ') };
+    ),
+  );
+  const members = [...groups, ...instances, ...databases];
+  const open = members.filter(({ state }) => state !== 'fenced' && state !== 'released');
+  const reasons = [...need.unseen, ...open.map(({ says }) => says)];
+  const isFenced = reasons.length === 0;
+  const why = isFenced ? members.map(({ says }) => says) : reasons;
+  return {
+    state: isFenced ? 'fenced' : 'unconfirmed',
+    groups,
+    instances,
+    databases,
+    isSeen: need.isSeen,
+    why: [...new Set(why)].join('; '),
+  };
+}
+
+function afterCall(
+  member: FenceMember,
+  answer: Answer<unknown> | undefined,
+  now: Instant,
+  accepted: string,
+): FenceMember {
+  if (!answer) return member;
+  if (!answer.ok) return unfenced(member.id, `${member.says}, and ${sayRefusal(answer)}`);
+  return asked(member.id, now, accepted);
+}
+
+function afterStop(member: FenceMember, answer: Answer<string> | undefined, now: Instant): FenceMember {
+  if (!answer?.ok) return afterCall(member, answer, now, '');
+  const { id } = member;
+  // The answer of StopInstances is EC2's own word on the state (EC2 API Reference, InstanceStateChange).
+  if (isStopped(answer.value)) return { id, state: 'fenced', says: `${id} is ${answer.value}`, askedAt: now };
+  return asked(id, now, `${id} was asked to stop`);
 }
 
 /** The resources of the primary Region that the fence holds or was asked to hold. */
 export function fenceResources(plan: Plan, memory: FenceMemory): readonly ResourceRef[] {
   const region = plan.regions.primary;
   const touched = (members: readonly FenceMember[], type: string) =>
-    members.flatMap(({ id, state }) => (state === 'unfenced' ? [] : [{ region, type, id }]));
-  return [...touched(memory.instances, 'instance'), ...touched(memory.databases, 'dbInstance')];
+    members.flatMap(({ id, state }) =>
+      state === 'fenced' || state === 'asked' ? [{ region, type, id }] : [],
+    );
+  return [
+    ...touched(memory.groups, 'autoScalingGroup'),
+    ...touched(memory.instances, 'instance'),
+    ...touched(memory.databases, 'dbInstance'),
+  ];
 }
 
 /**
@@ -219,33 +242,4 @@ export function isPastOneWayDoor(
     | undefined;
   const accepted = Object.values(memory?.items ?? {}).some((item) => item?.promoteAcceptedAt !== undefined);
   return databases?.status === 'done' || accepted;
-}
-
-/** What an old primary's database wrote between the onset and its fence, as far as its metrics say. */
-export interface WritesSince {
-  readonly database: string;
-  readonly since?: Instant;
-  /** Storage writes, the engine's own included; absent when nobody knows. */
-  readonly leastOperations?: number;
-  /** What the number rests on, or why there is none. */
-  readonly says: string;
-}
-
-/** Sums up samples of one minute each. Minutes without a sample may hold writes: the sum is the least, and never `none`. */
-export function writesSince(
-  database: string,
-  since: Instant,
-  until: Instant,
-  operationsByMinute: readonly number[],
-): WritesSince {
-  const minutes = Math.max(1, Math.ceil(secondsBetween(since, until) / 60));
-  const says = `${operationsByMinute.length} of ${minutes} minutes have a sample`;
-  const operations = Math.round(operationsByMinute.reduce((sum, each) => sum + each, 0));
-  return { database, since, says, ...(operations > 0 && { leastOperations: operations }) };
-}
-
-/** One clause about it. */
-export function sayWrites({ database, since, leastOperations, says }: WritesSince): string {
-  const known = leastOperations === undefined ? 'unknown' : `at least ${leastOperations} storage writes`;
-  return `${database} writes since ${since ?? 'the onset'}: ${known} (${says})`;
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Access } from '../../aws/access.ts';
+import type { Deps } from '../../aws/deps.ts';
 import { openLedger } from '../../aws/ledger.ts';
+import type { ResponseContext } from '../../aws/response/context.ts';
+import { lookAfter } from '../../aws/response/look-after.ts';
 import { refence } from '../../aws/response/refence.ts';
 import { readLedger } from '../../drill/ledger.ts';
 import type { Rehearsed } from '../../drill/rehearse.ts';
-import { ledgerKeys } from '../../recovery/ledger.ts';
+import { type ActiveRecord, ledgerKeys, type PeriodRecord } from '../../recovery/ledger.ts';
 import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
@@ -19,6 +22,7 @@ import {
   shopPlan,
   tokyo,
 } from './shop.ts';
+import { Stage } from './stage.ts';
 
 const plan = shopPlan();
 const recovery = 'shop-failover-7';
@@ -34,14 +38,17 @@ const fenceStep = ({ account }: Rehearsed) => readLedger(account, 'shop', recove
 const secondsOf = ({ firstAt, endedAt }: { readonly firstAt: string; readonly endedAt?: string }) =>
   (Date.parse(endedAt ?? '') - Date.parse(firstAt)) / 1000;
 const groupsOf = (sim: Simulator) => sim.region(seoul).rds.instances.get('shop-orders')!.securityGroupIds;
+const groupOf = (sim: Simulator) => sim.region(seoul).autoscaling.groups.get('shop-web')!;
+const stateOf = (sim: Simulator, id: string) => sim.region(seoul).ec2.instances.get(id)!.state;
 const calls = (sim: Simulator, operation: string) =>
   sim.transcript.filter((call) => call.operation === operation);
 
-/** An access of somebody whom the simulated account lets do everything, and the recovery's ledger. */
-function asAdministrator(sim: Simulator) {
-  const ledgerBucket = [...sim.s3.buckets.keys()].find((name) => /ledger/i.test(name))!;
-  const accessKeyId = 'AKIAADMINISTRATOR';
-  sim.addCaller({ accessKeyId, arn: 'arn:aws:iam::123456789012:user/admin', userId: 'AIDAADMIN' });
+/** The access of the function that tries a fence again, with no more than its role permits, and the recovery's ledger. */
+function asAssess({ account: { sim, stack, ledgerBucket } }: Rehearsed) {
+  const roleArn = stack.arn('AssessRole');
+  const accessKeyId = 'AKIAASSESS';
+  const arn = `arn:aws:sts::123456789012:assumed-role/${roleArn.split('/').at(-1)}/assess`;
+  sim.addCaller({ accessKeyId, arn, userId: 'AROAASSESS:assess', roleArn });
   const access: Access = {
     region: tokyo,
     clock: { nowMs: () => sim.clock.nowMs(), after: (ms, fire) => sim.clock.after(ms, fire) },
@@ -61,17 +68,27 @@ test('a failover cuts off a primary that answers before it promotes, and writes 
   for (const id of servers) assert.match(ec2.instances.get(id)!.state, /^stop/, id);
   assert.deepEqual(groupsOf(sim), [fenceGroup]);
   const [promoted] = calls(sim, 'PromoteReadReplica');
-  for (const operation of ['StopInstances', 'ModifyDBInstance']) {
+  const [suspended] = calls(sim, 'SuspendProcesses');
+  const [stopped] = calls(sim, 'StopInstances').filter(({ region }) => region === seoul);
+  assert.ok(suspended!.endedAtMs! <= stopped!.atMs, 'a group that is not suspended replaces what is stopped');
+  for (const operation of ['SuspendProcesses', 'StopInstances', 'ModifyDBInstance']) {
     const [call, ...more] = calls(sim, operation).filter(({ region }) => region === seoul);
     assert.ok(call!.atMs < promoted!.atMs, operation);
     assert.deepEqual(more, [], `${operation} was called once`);
   }
-  const { ledger } = asAdministrator(rehearsed.account.sim);
+  const { ledger } = asAssess(rehearsed);
   const intent = await sim.clock.drive(ledger.read(ledgerKeys.intent('shop', recovery, 'fence')));
   assert.ok(intent.ok);
-  assert.partialDeepStrictEqual(intent.value?.value, { 'shop-orders': { securityGroups: [ownGroup] } });
+  assert.partialDeepStrictEqual(intent.value?.value, {
+    'shop-orders': { securityGroups: [ownGroup] },
+    'autoScalingGroup/shop-web': { suspendedProcesses: [] },
+  });
   const { resources } = fenceStep(rehearsed);
-  assert.deepEqual(resources.map(({ id }) => id).sort(), [...servers, 'shop-orders']);
+  assert.deepEqual(resources.map(({ id }) => id).sort(), [...servers, 'shop-orders', 'shop-web']);
+  await sim.clock.driveUntil(sim.clock.nowMs() + 600_000);
+  const group = groupOf(sim);
+  assert.deepEqual([...group.members.keys()], servers.slice(0, 2), 'nothing was put back');
+  assert.equal(group.desiredCapacity, 2);
 });
 
 test('a primary that hangs is unconfirmed within seconds, and the recovery goes on', async () => {
@@ -100,32 +117,40 @@ test('a fence that the plan requires holds the promotion when nobody approves go
   assert.deepEqual(calls(rehearsed.account.sim, 'PromoteReadReplica'), []);
 });
 
-test('a person who approves FenceUnconfirmed lets a required fence go', async () => {
-  const approval = {
-    nonce: 'n',
-    principal: 'ana',
-    at: '2026-11-02T00:02:00Z',
-    comment: 'looked',
-    overrides: [],
-  };
-  const approve = (sim: Simulator, overrides: readonly string[]) => {
-    const key = ledgerKeys.approval('shop', recovery, 'ana');
-    void asAdministrator(sim).ledger.write(key, { ...approval, overrides });
-  };
-  const rehearsed = await rehearseShop({
-    kind: 'failover',
-    faults: ['primary-outage'],
-    plan: shopPlan(required),
-    sabotage: (sim) => {
-      hurry(sim);
-      sim.clock.after(60_000, () => approve(sim, ['LagTooHigh']));
-      sim.clock.after(120_000, () => approve(sim, ['FenceUnconfirmed']));
-    },
-  });
+test('a fence that the plan requires is seen to hold before anything is promoted, and what was written is told afterwards', async () => {
+  const rehearsed = await rehearseShop({ kind: 'failover', plan: shopPlan(required), sabotage: hurry });
+  const { sim } = rehearsed.account;
   assert.equal(rehearsed.evidence.outcome, 'recovered');
   const step = fenceStep(rehearsed);
-  assert.ok(secondsOf(step) >= 115, 'an approval of something else is no approval');
-  assert.match((step.memory as FenceMemory).why, /^ana went on without a confirmed fence: /);
+  assert.equal((step.memory as FenceMemory).state, 'fenced');
+  assert.ok(Date.parse(step.endedAt!) <= calls(sim, 'PromoteReadReplica')[0]!.atMs);
+  const before = calls(sim, 'DescribeInstances').length;
+  const assess = asAssess(rehearsed);
+  const again = () => sim.clock.drive(refence(assess, plan, recovery));
+  const told = await again();
+  assert.deepEqual([told.state, told.changed], ['fenced', true]);
+  assert.match(told.says, new RegExp(`fenced since ${step.endedAt}: .*shop-orders writes since .*: unknown`));
+  assert.equal((await again()).changed, false);
+  assert.equal(calls(sim, 'DescribeInstances').length, before, 'nobody looks for servers to stop any more');
+});
+
+test('a person who approves FenceUnconfirmed lets a required fence go', async () => {
+  const stage = new Stage({ plan: shopPlan(required), faults: ['primary-outage'] });
+  await stage.request('ines');
+  stage.start();
+  await stage.pass(60);
+  await stage.approve('LagTooHigh');
+  await stage.pass(60);
+  await stage.approve('FenceUnconfirmed');
+  const { evidence, steps } = await stage.end();
+  assert.equal(evidence?.outcome, 'recovered');
+  assert.ok(secondsOf(steps.fence!) >= 60, 'an approval of something else is no approval');
+  assert.match((steps.fence!.memory as FenceMemory).why, /^AIDAKIM went on without a confirmed fence: /);
+  assert.deepEqual(
+    evidence?.overrides.map(({ code, by }) => [code, by]),
+    [['FenceUnconfirmed', 'AIDAKIM']],
+    'and the evidence says who',
+  );
 });
 
 test('a drill fences nothing and asks the primary for nothing', async () => {
@@ -138,8 +163,8 @@ test('a drill fences nothing and asks the primary for nothing', async () => {
 test('a primary that comes back is fenced by the next try, once, and says what nobody knows', async () => {
   const rehearsed = await rehearseShop({ kind: 'failover', faults: ['primary-returns'], sabotage: hurry });
   const { sim } = rehearsed.account;
-  const administrator = asAdministrator(rehearsed.account.sim);
-  const again = () => sim.clock.drive(refence(administrator, plan, recovery));
+  const assess = asAssess(rehearsed);
+  const again = () => sim.clock.drive(refence(assess, plan, recovery));
   const beginMs = sim.clock.nowMs();
   assert.ok(beginMs < worldOf(sim).world.startsAtMs + 1_200_000, 'the recovery is over before it comes back');
   assert.equal((await again()).state, 'unconfirmed');
@@ -183,7 +208,123 @@ test('nothing is cut off afterwards for a recovery that promoted nothing', async
   const { sim } = rehearsed.account;
   assert.notEqual(rehearsed.evidence.outcome, 'recovered');
   await sim.clock.driveUntil(worldOf(sim).world.startsAtMs + 1_260_000);
-  const { state } = await sim.clock.drive(refence(asAdministrator(rehearsed.account.sim), plan, recovery));
+  const { state } = await sim.clock.drive(refence(asAssess(rehearsed), plan, recovery));
   assert.equal(state, 'skipped');
   assert.deepEqual(groupsOf(sim), [ownGroup]);
+});
+
+test("a group that is not the plan's keeps its servers, and half an hour after a person took over they are left for good", async () => {
+  const disown = (sim: Simulator) => {
+    hurry(sim);
+    delete groupOf(sim).tags['lifeboat:plan'];
+  };
+  const rehearsed = await rehearseShop({ kind: 'failover', sabotage: disown });
+  const { sim } = rehearsed.account;
+  assert.equal(rehearsed.evidence.outcome, 'recovered');
+  const { state, why } = fenceStep(rehearsed).memory as FenceMemory;
+  assert.equal(state, 'unconfirmed');
+  assert.match(why, /the Auto Scaling group shop-web does not carry lifeboat:plan=shop/);
+  assert.deepEqual(
+    servers.map((id) => stateOf(sim, id).replace('stopping', 'stopped')),
+    ['running', 'running', 'stopped'],
+  );
+  const { told, look } = lookingAfter(rehearsed);
+  await sim.clock.driveUntil(sim.clock.nowMs() + 120_000);
+  for (const period of [openPeriod, undefined]) await look(period);
+  await sim.clock.driveUntil(sim.clock.nowMs() + 1_800_000);
+  await look(openPeriod);
+  assert.equal(told.length, 0, 'at first it may pass by itself, and then nobody has taken it over');
+  await look({ ...openPeriod, acknowledged: { by: 'AIDAKIM', at: openPeriod.from, comment: 'ours' } });
+  assert.deepEqual(
+    told.map(({ name }) => name),
+    ['Primary Unfenced'],
+  );
+  assertReadable(told[0]!.reason);
+  groupOf(sim).tags['lifeboat:plan'] = 'shop';
+  await look(undefined);
+  assert.equal(told.length, 1);
+  assert.deepEqual(calls(sim, 'SuspendProcesses'), []);
+  assert.equal(stateOf(sim, servers[0]!), 'running');
+});
+
+const openPeriod: PeriodRecord = {
+  nonce: 'n',
+  recovery,
+  from: '2026-11-02T00:00:00.000Z',
+  until: '2026-11-03T00:00:00.000Z',
+};
+
+/** What assess does each minute after a failover, and what it tells machines. */
+function lookingAfter(rehearsed: Rehearsed) {
+  const { sim } = rehearsed.account;
+  const told: { readonly name: string; readonly reason: string }[] = [];
+  sim.faults.push(({ operation }, input) => {
+    const { Entries = [] } = input as { Entries?: { DetailType: string; Detail: string }[] };
+    if (operation !== 'PutEvents') return undefined;
+    for (const { DetailType: name, Detail } of Entries)
+      told.push({ name, reason: (JSON.parse(Detail) as { reason: string }).reason });
+    return undefined;
+  });
+  const { access, ledger, now } = asAssess(rehearsed);
+  const deps: Deps = {
+    clock: access.clock,
+    transport: access.transport,
+    environment: {},
+    plans: new Map([['shop', plan]]),
+    entropy: { hex: () => '0' },
+    reach: {
+      get: () => assert.fail('nothing is asked over HTTP'),
+      resolve: () => assert.fail('no name is asked for'),
+    },
+    log: () => undefined,
+  };
+  const context: ResponseContext = { access, ledger, now, deps, topicArn: '' };
+  const active: ActiveRecord = { nonce: 'n', recovery, kind: 'failover', at: openPeriod.from };
+  const look = (period: PeriodRecord | undefined) =>
+    sim.clock.drive(lookAfter(context, plan, { active, period }));
+  return { told, look };
+}
+
+test('a primary of which only EC2 comes back is fenced by halves, taken over or not, until its databases answer', async () => {
+  let isRdsBack = false;
+  const rehearsed = await rehearseShop({
+    kind: 'failover',
+    faults: ['primary-returns'],
+    sabotage: (sim) => {
+      hurry(sim);
+      const ofOrders = (value: number) => (dimensions: Readonly<Record<string, string>>) =>
+        dimensions['DBInstanceIdentifier'] === 'shop-orders' ? value : undefined;
+      sim.region(seoul).cloudwatch.addProvider('AWS/RDS', 'WriteIOPS', ofOrders(2));
+      sim.region(seoul).cloudwatch.addProvider('AWS/RDS', 'DatabaseConnections', ofOrders(12));
+      sim.faults.push(({ service, region }) =>
+        service === 'rds' && region === seoul && !isRdsBack ? { kind: 'hang' } : undefined,
+      );
+    },
+  });
+  const { sim } = rehearsed.account;
+  const assess = asAssess(rehearsed);
+  const again = async (isTakenOver: boolean) => {
+    await sim.clock.driveUntil(sim.clock.nowMs() + 60_000);
+    return sim.clock.drive(refence(assess, plan, recovery, isTakenOver));
+  };
+  await sim.clock.driveUntil(worldOf(sim).world.startsAtMs + 1_205_000);
+  for (const isTakenOver of [false, true]) {
+    const half = await again(isTakenOver);
+    assert.equal(half.state, 'unconfirmed');
+    assert.match(half.says, /rds:DescribeDBInstances gave no answer in time/);
+  }
+  for (const id of servers) assert.match(stateOf(sim, id), /^stop/);
+  await sim.clock.driveUntil(sim.clock.nowMs() + 2_400_000);
+  assert.equal((await again(true)).changed, false, "what is dark is nobody's yet");
+  isRdsBack = true;
+  const rest = [await again(true), await again(true), await again(true)];
+  assert.equal(rest.filter(({ changed }) => changed).length, 1);
+  assert.equal(rest.at(-1)?.state, 'fenced');
+  const [, writes = '', minutes = ''] =
+    /at least (\d+) storage writes \((\d+) of/.exec(rest.at(-1)!.says) ?? [];
+  assert.ok(Number(minutes) > 20);
+  assert.equal(Number(writes), Number(minutes) * 2 * 60, 'an average of two a second');
+  assert.match(rest.at(-1)!.says, /, and 12 connections at .*, which last until they are closed$/);
+  assert.deepEqual(groupsOf(sim), [fenceGroup]);
+  assert.equal(groupOf(sim).suspended.size, 9);
 });
