@@ -4,9 +4,6 @@ import type { RecoveryKind, StepName } from './terms.ts';
 /** A restored copy takes far longer than a promotion: what a drill's databases step gets on top of the plan's bound. */
 const restoreExtraSeconds = 2 * 3600;
 
-/** How long a recovery waits at its gate for a person before it holds: a safe stop, which `lifeboat continue` ends. */
-export const approvalSeconds = 3600;
-
 /** How long a step may work, in seconds, counted from its first record; at the bound it fails and says what it waited for. */
 export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind): number {
   const longest = (items: readonly { readonly boundSeconds: number }[], least: number) =>
@@ -24,10 +21,10 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
       // A mount waits for its server and its volume, then needs minutes at most.
       return servers + volumes + 600;
     case 'gate':
-      return approvalSeconds;
+      return plan.trigger.approval.boundSeconds;
     case 'fence':
       // A fence that is not required is one call; a required one waits for a person, and holds by itself before this.
-      return plan.fence?.required ? approvalSeconds + 300 : 120;
+      return plan.fence?.required ? plan.trigger.approval.boundSeconds + 300 : 120;
     case 'databases':
       return longest(plan.databases, 300) + (kind === 'drill' ? restoreExtraSeconds : 0);
     case 'settings':

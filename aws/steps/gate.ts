@@ -1,29 +1,33 @@
 import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
-import { approvalSeconds } from '../../recovery/bounds.ts';
-import { type ApprovalRecord, type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import { type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedDatabase } from '../../recovery/observed.ts';
-import type { DatabaseItem } from '../../recovery/plan/plan.ts';
+import type { DatabaseItem, Plan } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, type Standing, standingOf } from '../../recovery/step.ts';
+import {
+  howToApprove,
+  type OpenObjection,
+  type Override,
+  sayOpen,
+  weighApprovals,
+} from '../../recovery/steps/approval.ts';
 import { promotionNeed } from '../../recovery/steps/databases.ts';
 import {
-  type Approval,
   answersAgain,
   approvalNeeded,
   awaitApproval,
   type GateProblem,
-  howToApprove,
-  type Override,
+  heldForPrimary,
   primaryAnswers,
-  weighApprovals,
 } from '../../recovery/steps/gate.ts';
 import { judgeLag, type LagVerdict, lookBackMinutes, type MeasuredLag } from '../../recovery/steps/lag.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
-import { gather, gatherEach } from '../gather.ts';
+import { gather } from '../gather.ts';
 import { openProbes } from '../probes.ts';
 import { openRds } from '../rds.ts';
-import { openSns } from '../sns.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
+import { tell } from '../tell.ts';
+import { readWord, type Word } from './approvals.ts';
 
 /** What the gate keeps in the ledger; evidence reads it. */
 export interface GateMemory {
@@ -36,6 +40,8 @@ export interface GateMemory {
   readonly overrides: readonly Override[];
   /** When people were told that it waits for them, and in which run. */
   readonly told?: { readonly run: number; readonly at: Instant };
+  /** The run in which machines were told that it waits. */
+  readonly announced?: number;
   /** Since when the probes cannot be read. */
   readonly unreadableSince?: Instant;
   /** When it first let the recovery through. */
@@ -60,10 +66,10 @@ export async function reconcileGate(context: StepContext): Promise<StepResult> {
   const before = started.value;
   const seen = await gather({
     databases: plan.databases.length > 0 ? openRds(context.access).databases() : noDatabases,
-    approvals: readApprovals(context),
+    word: readWord(context, before.isAutomatic),
   });
   if (!seen.ok) return { ...refused(context, seen), memory: before };
-  const { approvals } = seen.value;
+  const { word } = seen.value;
   const looks = plan.databases.map((item): Look => {
     const replica = seen.value.databases.find(({ id }) => id === item.replica);
     return { item, replica };
@@ -73,15 +79,20 @@ export async function reconcileGate(context: StepContext): Promise<StepResult> {
     return { standing: standingOf({ counts: nothing, problems: hopeless, waits: [] }), memory: before };
   const verdicts = await judgeLags(context, looks, before.onset);
   const lags = Object.fromEntries(verdicts.flatMap(([name, { lag }]) => (lag ? [[name, lag]] : [])));
+  const { people } = plan.trigger.approval;
   const problems: GateProblem[] = [
-    // Whoever starts a failover by hand has said yes to it.
-    ...(plan.trigger.mode === 'approve' && before.isAutomatic ? [approvalNeeded(plan.plan)] : []),
+    ...(asksForApproval(plan, before.isAutomatic) ? [approvalNeeded(plan.plan, people)] : []),
     ...verdicts.flatMap(([, { problem }]) => problem ?? []),
   ];
-  const { overrides, open } = weighApprovals(problems, approvals);
+  const { overrides, open } = weighApprovals(problems, word.approvals, word.electorate);
   const memory = { ...before, lags: { ...before.lags, ...lags }, overrides };
-  if (open.length > 0) return waitFor(context, open, memory);
-  return isBehind(looks, before) ? passed(context, memory) : recheck(context, approvals, memory);
+  if (open.length > 0) return waitFor(context, open, word, memory);
+  return isBehind(looks, before) ? passed(context, memory) : recheck(context, word, memory);
+}
+
+/** Whoever starts a failover by hand has said yes to it: that is one person, and no second one. */
+function asksForApproval({ trigger }: Plan, isAutomatic: boolean): boolean {
+  return trigger.mode === 'approve' && (isAutomatic || trigger.approval.people > 1);
 }
 
 interface Look {
@@ -102,22 +113,6 @@ async function startOf(context: StepContext): Promise<Answer<GateMemory>> {
     const onset = isAutomatic ? incident.onset : (known?.onset ?? input.startedAt);
     return { lags: {}, overrides: [], ...known, onset, isAutomatic };
   });
-}
-
-export async function readApprovals(context: StepContext): Promise<Answer<readonly Approval[]>> {
-  const { plan, input, ledger } = context;
-  const prefix = ledgerKeys.approvals(plan.plan, input.recovery);
-  const keys = await ledger.list(prefix);
-  if (!keys.ok) return keys;
-  const records = await gatherEach(keys.value.map((key) => [key, ledger.read(key)] as const));
-  return mapAnswer(records, (entries) =>
-    Object.entries(entries).flatMap(([key, entry]) => {
-      const record = entry?.value as ApprovalRecord | null | undefined;
-      // Whoever may write under a name has that name: what the body says of its author is only words.
-      const principal = key.slice(prefix.length).replace(/\.json$/, '');
-      return record && Array.isArray(record.overrides) ? [{ ...record, principal }] : [];
-    }),
-  );
 }
 
 /** What speaks against ever promoting: nothing is fenced for a replica that is not there. */
@@ -162,38 +157,52 @@ function passed(context: StepContext, memory: GateMemory): StepResult {
 
 async function waitFor(
   context: StepContext,
-  open: readonly GateProblem[],
+  open: readonly OpenObjection[],
+  word: Word,
   memory: GateMemory,
 ): Promise<StepResult> {
-  const { record, input } = context;
+  const { record, input, plan } = context;
+  const { boundSeconds } = plan.trigger.approval;
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
   const seconds = secondsBetween(firstAt, context.now());
-  const standing = awaitApproval(input.recovery, open, { seconds, boundSeconds: approvalSeconds });
+  const standing = awaitApproval(input.recovery, open, word.electorate, { seconds, boundSeconds });
   const mayCome = seconds < sampleSeconds && open.every(({ code }) => code === 'LagUnknown');
   const isTold = memory.told?.run === input.run || standing.status !== 'working' || mayCome;
-  const told = isTold ? memory.told : await tell(context, open);
-  return { standing, memory: { ...memory, ...(told && { told }) } };
+  const told = isTold ? {} : await ask(context, open, word, memory);
+  return { standing, memory: { ...memory, ...told } };
 }
 
-/** Tells people once a run; where it fails it is tried again at the next look. */
-async function tell(context: StepContext, open: readonly GateProblem[]): Promise<GateMemory['told']> {
+/** Tells machines and people once a run; whoever could not be told is told at the next look. */
+async function ask(
+  context: StepContext,
+  open: readonly OpenObjection[],
+  { electorate }: Word,
+  memory: GateMemory,
+): Promise<Pick<GateMemory, 'told' | 'announced'>> {
   const { environment, deps, access, input, plan } = context;
-  if (!environment.topicArn) return undefined;
-  const why = open.map(({ reason }) => reason).join('; ');
-  const message = `The failover ${input.recovery} of the plan ${plan.plan} waits for a person before it promotes: ${why}. ${howToApprove(input.recovery, open)}`;
-  const subject = `Lifeboat: ${plan.plan} waits for approval`;
-  const answer = await openSns(access).publish(environment.topicArn, subject, message);
-  if (answer.ok) return { run: input.run, at: context.now() };
-  deps.log('error', sayRefusal(answer), { recovery: input.recovery });
-  return undefined;
+  const why = sayOpen(open, electorate);
+  const reason = `the failover ${input.recovery} of the plan ${plan.plan} waits for a person before it promotes: ${why}`;
+  const unblock = howToApprove(input.recovery, open, electorate);
+  const problems = open.map(({ code }) => code);
+  const onlyPeople = memory.announced === input.run;
+  const untold = await tell(
+    { access, deps, topicArn: environment.topicArn },
+    'Approval Needed',
+    { plan: plan.plan, recovery: input.recovery, problems, reason, unblock },
+    {
+      subject: `Lifeboat: ${plan.plan} waits for approval`,
+      message: `The${reason.slice(3)}. ${unblock}`,
+      onlyPeople,
+    },
+  );
+  return {
+    ...(untold.machines === undefined && { announced: input.run }),
+    ...(untold.people === undefined && { told: { run: input.run, at: context.now() } }),
+  };
 }
 
 /** An automatic recovery looks at the primary once more: whoever answers again is not replaced. */
-async function recheck(
-  context: StepContext,
-  approvals: readonly Approval[],
-  memory: GateMemory,
-): Promise<StepResult> {
+async function recheck(context: StepContext, word: Word, memory: GateMemory): Promise<StepResult> {
   const { plan, input, access } = context;
   if (!memory.isAutomatic) return passed(context, memory);
   const now = context.now();
@@ -205,9 +214,8 @@ async function recheck(
   }
   const vantages = answersAgain(samples.value, now);
   if (vantages.length === 0) return passed(context, memory);
-  const { unblock, ...problem } = primaryAnswers(input.recovery, vantages);
-  const { overrides, open } = weighApprovals([problem], approvals);
-  if (open.length > 0) return { standing: { status: 'held', ...problem, unblock, counts: nothing }, memory };
+  const { overrides, open } = weighApprovals([primaryAnswers(vantages)], word.approvals, word.electorate);
+  if (open.length > 0) return { standing: heldForPrimary(input.recovery, open, word.electorate), memory };
   return passed(context, { ...memory, overrides: [...memory.overrides, ...overrides] });
 }
 

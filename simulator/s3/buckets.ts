@@ -8,6 +8,7 @@ import type {
 import { AwsError, NotSimulated } from '../errors.ts';
 import { refuseUnmodelled } from '../modelled.ts';
 import type { Call } from '../service.ts';
+import { readBucketPolicy } from './access.ts';
 import type { S3 } from './s3.ts';
 
 /**
@@ -57,30 +58,19 @@ export function putVersioning(s3: S3, input: PutBucketVersioningCommandInput, ca
   return {};
 }
 
-/** Stores a policy. @throws AwsError MalformedPolicy */
+/** Stores a policy, which holds from this instant on. @throws AwsError MalformedPolicy */
 export function putPolicy(s3: S3, input: PutBucketPolicyCommandInput, call: Call): object {
   refuseUnmodelled('s3:PutBucketPolicy', input, ['Bucket', 'Policy', 'ChecksumAlgorithm', 'ContentMD5']);
   const bucket = s3.bucketOf(input.Bucket, call);
-  const policy = input.Policy ?? '';
-  if (!isPolicy(policy))
-    throw new AwsError('MalformedPolicy', "Policies must be valid JSON and the first byte must be '{'");
-  bucket.policy = policy;
+  const text = input.Policy ?? '';
+  bucket.policy = { text, rules: readBucketPolicy(bucket.name, text) };
   return {};
-}
-
-function isPolicy(text: string): boolean {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && 'Statement' in parsed;
-  } catch {
-    return false;
-  }
 }
 
 export function getPolicy(s3: S3, name: string | undefined, call: Call): object {
   const { policy } = s3.bucketOf(name, call);
   if (policy === undefined) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
-  return { Policy: policy };
+  return { Policy: policy.text };
 }
 
 export function putPublicAccessBlock(s3: S3, input: PutPublicAccessBlockCommandInput, call: Call): object {

@@ -1,7 +1,9 @@
 import type { GetBucketPolicyCommandInput, HeadBucketCommandInput } from '@aws-sdk/client-s3';
 import { AwsError } from '../errors.ts';
+import type { Policy } from '../iam/policy.ts';
 import type { Call, Operations, RegionName, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
+import { type RequestAbout, requireAccess } from './access.ts';
 import {
   createBucket,
   getPolicy,
@@ -58,6 +60,18 @@ export class S3 implements Service {
 
   constructor(sim: Simulator) {
     this.sim = sim;
+  }
+
+  /** @throws AwsError AccessDenied for what the policy of the bucket denies */
+  authorize(call: Call, input: unknown): void {
+    const about = input as RequestAbout;
+    const bucket = this.buckets.get(about.Bucket ?? '');
+    if (bucket?.region === call.region) requireAccess(bucket, about, call, this.sim);
+  }
+
+  policyFor(call: Call, input: unknown): Policy | undefined {
+    const bucket = this.buckets.get((input as RequestAbout).Bucket ?? '');
+    return bucket?.region === call.region ? bucket.policy?.rules : undefined;
   }
 
   latency(): string {

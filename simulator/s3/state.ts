@@ -1,4 +1,5 @@
 import type { PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration } from '@aws-sdk/client-s3';
+import type { Policy } from '../iam/policy.ts';
 import type { RegionName } from '../service.ts';
 
 /** One version of an object, or a delete marker where `body` is absent. */
@@ -38,8 +39,8 @@ export interface Bucket {
   readonly region: RegionName;
   readonly createdAtMs: number;
   versioning: 'Enabled' | 'Suspended' | undefined;
-  /** Bucket policy as it was put. */
-  policy: string | undefined;
+  /** Bucket policy as it was put, and as it was read. */
+  policy: { readonly text: string; readonly rules: Policy } | undefined;
   publicAccessBlock: PublicAccessBlockConfiguration;
   encryption: ServerSideEncryptionConfiguration;
   readonly keys: Map<string, KeyRecord>;

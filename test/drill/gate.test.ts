@@ -4,7 +4,9 @@ import { replica, shopPlan, tokyo } from './shop.ts';
 import { minute, Stage } from './stage.ts';
 
 test('a replica too far behind waits at the gate for a person while servers and volumes go on, and is promoted once approved', async () => {
-  const stage = new Stage({ faults: ['replica-lagging'] }).start();
+  const stage = new Stage({ faults: ['replica-lagging'] });
+  await stage.request('ines');
+  stage.start();
   await stage.pass(900);
   const { steps } = stage.ledger();
   assert.equal(steps.gate?.status, 'working');
@@ -29,7 +31,7 @@ test('a replica too far behind waits at the gate for a person while servers and 
   const [override, ...others] = evidence?.overrides ?? [];
   assert.deepEqual(others, []);
   assert.equal(override?.code, 'LagTooHigh');
-  assert.equal(override?.by, 'kim', 'the key says who it was, whatever the body says');
+  assert.equal(override?.by, 'AIDAKIM', 'the key says who it was, whatever the body says');
   assert.equal(override?.comment, 'fifteen minutes are lost');
   assert.match(override?.reason ?? '', /900 s behind/);
   const loss = evidence?.dataLoss.find(({ item }) => item === 'databases.orders');
@@ -55,8 +57,9 @@ test('where nobody answers the gate holds at its bound, with nothing promoted an
 test('a held recovery goes on in its next run with the approval that came too late', async () => {
   // The snapshots of the data grow older than their RPO while nobody answers.
   const plan = shopPlan({ from: 'rpo: 1h }', to: 'rpo: 3h }' });
-  const stage = new Stage({ plan, faults: ['replica-lagging'] }).start();
-  await stage.end();
+  const stage = new Stage({ plan, faults: ['replica-lagging'] });
+  await stage.request('ines');
+  await stage.start().end();
   await stage.approve('LagTooHigh');
   const { evidence } = await stage.start(2).end();
   assert.equal(evidence?.outcome, 'recovered');
@@ -78,13 +81,14 @@ test('a plan that asks for approval waits for any, and the evidence says whose',
   assert.equal(evidence?.outcome, 'recovered');
   assert.deepEqual(
     evidence.overrides.map(({ code, by }) => [code, by]),
-    [['ApprovalNeeded', 'kim']],
+    [['ApprovalNeeded', 'AIDAKIM']],
   );
 });
 
 test('a replica that had stopped before the onset waits for a person, and its loss stays unknown', async () => {
   const stage = new Stage();
   stage.account.sim.region(tokyo).rds.setLag(replica, 'inactive');
+  await stage.request('ines');
   stage.start();
   await stage.pass(60);
   assert.match(stage.ledger().steps.gate?.waitingFor ?? '', /did not replicate any more/);

@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DatabaseItem } from '../../recovery/plan/plan.ts';
-import {
-  type Approval,
-  answersAgain,
-  approvalNeeded,
-  awaitApproval,
-  type GateProblem,
-  howToApprove,
-  weighApprovals,
-} from '../../recovery/steps/gate.ts';
+import { answersAgain } from '../../recovery/steps/gate.ts';
 import { judgeLag, lossOf } from '../../recovery/steps/lag.ts';
 import { instantAfter } from '../../recovery/terms.ts';
 import { runCases } from '../cases.ts';
@@ -50,120 +42,6 @@ test('the loss counts from the sample to the onset, and is unknown where the sam
     mostSeconds: 250,
   });
   assert.equal(lossOf({ seconds: 4, at: minute(3) }, onset), undefined);
-});
-
-const lagging: GateProblem = { code: 'LagTooHigh', reason: 'too far behind' };
-const broken: GateProblem = { code: 'ReplicationBroken', reason: 'stopped' };
-const wished = approvalNeeded('shop');
-const approval = (principal: string, at: string, ...overrides: string[]): Approval => ({
-  principal,
-  at,
-  comment: `${principal} says so`,
-  overrides,
-});
-
-interface ApprovalRow {
-  readonly name: string;
-  readonly problems: readonly GateProblem[];
-  readonly approvals: readonly Approval[];
-  readonly open: readonly string[];
-  readonly by?: readonly string[];
-}
-
-const rows: readonly ApprovalRow[] = [
-  { name: 'nothing waits where there is no problem', problems: [], approvals: [], open: [] },
-  { name: 'a problem waits without an approval', problems: [lagging], approvals: [], open: ['LagTooHigh'] },
-  {
-    name: 'an approval that names no problem answers none',
-    problems: [lagging],
-    approvals: [approval('kim', minute(0))],
-    open: ['LagTooHigh'],
-  },
-  {
-    name: 'an approval of another problem answers this one not',
-    problems: [lagging],
-    approvals: [approval('kim', minute(0), 'ReplicationBroken')],
-    open: ['LagTooHigh'],
-  },
-  {
-    name: 'an approval that names the problem answers it',
-    problems: [lagging],
-    approvals: [approval('kim', minute(0), 'LagTooHigh')],
-    open: [],
-    by: ['kim'],
-  },
-  {
-    name: 'each problem needs an answer of its own',
-    problems: [lagging, broken],
-    approvals: [approval('kim', minute(0), 'LagTooHigh')],
-    open: ['ReplicationBroken'],
-    by: ['kim'],
-  },
-  {
-    name: 'two people may answer one problem each',
-    problems: [lagging, broken],
-    approvals: [approval('kim', minute(0), 'LagTooHigh'), approval('lee', minute(0), 'ReplicationBroken')],
-    open: [],
-    by: ['kim', 'lee'],
-  },
-  {
-    name: "any approval answers the plan's own wish for one",
-    problems: [wished],
-    approvals: [approval('kim', minute(0))],
-    open: [],
-    by: ['kim'],
-  },
-  {
-    name: "the plan's wish being answered, a problem waits on",
-    problems: [wished, lagging],
-    approvals: [approval('kim', minute(0))],
-    open: ['LagTooHigh'],
-    by: ['kim'],
-  },
-  {
-    name: 'of several approvals the first one given is the one that counts',
-    problems: [lagging],
-    approvals: [approval('lee', minute(0), 'LagTooHigh'), approval('kim', minute(5), 'LagTooHigh')],
-    open: [],
-    by: ['kim'],
-  },
-];
-
-for (const { name, problems, approvals, open, by = [] } of rows) {
-  test(name, () => {
-    const weighed = weighApprovals(problems, approvals);
-    assert.deepEqual(
-      weighed.open.map(({ code }) => code),
-      open,
-    );
-    assert.deepEqual(
-      weighed.overrides.map((each) => each.by),
-      by,
-    );
-  });
-}
-
-test('an override keeps what was overridden, by whom, when and why', () => {
-  const { overrides } = weighApprovals([lagging], [approval('kim', minute(0), 'LagTooHigh')]);
-  assert.deepEqual(overrides, [{ ...lagging, by: 'kim', at: minute(0), comment: 'kim says so' }]);
-});
-
-test('a person is told what to type, with the codes that an approval must name', () => {
-  const how = howToApprove('shop-failover-7', [wished, lagging, { ...lagging, reason: 'another one' }]);
-  assert.equal(
-    how,
-    'lifeboat approve shop-failover-7 --override LagTooHigh, or lifeboat abort shop-failover-7',
-  );
-});
-
-test('the gate waits for a person until its bound, then holds', () => {
-  const at = (seconds: number) =>
-    awaitApproval('shop-failover-7', [lagging], { seconds, boundSeconds: 3600 });
-  assert.equal(at(0).status, 'working');
-  assert.equal(at(3599).status, 'working');
-  const held = at(3600);
-  assert.ok(held.status === 'held' && held.code === 'ApprovalTimedOut');
-  assert.match(held.reason, /within 60 min: too far behind/);
 });
 
 const up = (from: string, at: string, value = 1) => new Map([[from, [{ at, value }]]]);
