@@ -1,13 +1,27 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../recovery/plan/durations.ts';
-import { recoveryKinds } from '../recovery/terms.ts';
-import { drillCommand } from './drill-command.ts';
-import { type EventOptions, eventCommand } from './event-command.ts';
+import { Command, CommanderError } from 'commander';
+import { liveOperatorDeps } from '../aws/live.ts';
+import { checkCommand } from './check-command.ts';
+import { addCheckCommand } from './define/check.ts';
+import { addDeployedOptions, type DeployedOptions } from './define/deployed.ts';
+import { addOrderCommands } from './define/orders.ts';
+import { addDrillCommand, addEventCommand } from './define/rehearsals.ts';
+import { addSimulateCommand } from './define/simulate.ts';
+import { drillCommand, drillOnAws } from './drill-command.ts';
+import { eventCommand } from './event-command.ts';
+import { orderCommand, type Reaching, statusCommand } from './operator-command.ts';
+import { simulateCommand } from './simulate-command.ts';
 import type { Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs one command line and returns its exit code; never throws. */
-export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {
+/**
+ * Runs one command line and returns its exit code; never throws.
+ * @param reach how commands on a deployed stack reach it; a test gives a simulated account
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  streams: Streams,
+  reach: Reaching = liveOperatorDeps,
+): Promise<number> {
   let exitCode = 0;
   const program = new Command('lifeboat')
     .description('Disaster recovery for AWS, rehearsed in memory before it is needed')
@@ -17,22 +31,26 @@ export async function runCommandLine(args: readonly string[], streams: Streams):
       writeErr: (text) => streams.stderr.write(text),
     })
     .showHelpAfterError('(lifeboat --help shows the commands)');
-  program
-    .command('drill')
-    .description('rehearse a recovery in a simulated account')
-    .argument('[plan]', 'a name in plans/, or a file', 'shop')
-    .option('--world <file>', 'the simulated account; worlds/<plan>.yaml otherwise')
-    .option('--seed <n>', 'draws every duration and every chance', wholeNumber, 1)
-    .option('--fault <name>', 'a fault that the world meets; may be given more than once', collect, [])
-    .addOption(new Option('--kind <kind>', 'what is rehearsed').choices(recoveryKinds).default('drill'))
-    .option('--template <file>', 'a packaged CloudFormation template, in place of packaging this checkout')
-    .option('--json', 'print one JSON object on standard output, and nothing else there')
-    .option('--out <directory>', 'where evidence.json and report.html go', 'out')
-    .action(async (plan: string, options) => {
-      exitCode = await drillCommand({ plan, ...options, faults: options.fault }, streams);
-    });
+  addDrillCommand(program, async (options, typed) => {
+    const isDeployed = options.aws === true || options.endpoint !== undefined;
+    exitCode = isDeployed
+      ? await drillOnAws(options, typed, streams, reach)
+      : await drillCommand(options, streams);
+  });
   addEventCommand(program, async (options) => {
     exitCode = await eventCommand(options, streams);
+  });
+  addCheckCommand(program, async (options) => {
+    exitCode = await checkCommand(options, streams, reach);
+  });
+  addSimulateCommand(program, async (options) => {
+    exitCode = await simulateCommand(options, streams);
+  });
+  addStatusCommand(program, async (plan, options) => {
+    exitCode = await statusCommand(plan, options, streams, reach);
+  });
+  addOrderCommands(program, addDeployedOptions, async (order, options) => {
+    exitCode = await orderCommand(order, options as unknown as DeployedOptions, streams, reach);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -42,26 +60,15 @@ export async function runCommandLine(args: readonly string[], streams: Streams):
   }
 }
 
-function addEventCommand(program: Command, run: (options: EventOptions) => Promise<void>): void {
-  program
-    .command('event')
-    .description('put events on the simulated buses and see what is decided and what follows')
-    .argument('<file...>', 'events as JSON, one or an array of them in a file')
-    .option('--world <file>', 'the simulated account; the one of the first plan otherwise')
-    .option(
-      '--plan <name>',
-      'a name in plans/, or a file; may be given more than once; otherwise every plan of the world',
-      collect,
-    )
-    .option('--fault <name>', 'a fault that the world meets; may be given more than once', collect, [])
-    .option('--at <duration>', 'when the next event happens after the start, such as +90s', collectOffset, [])
-    .option('--for <duration>', 'how long to look, such as 2h; until nothing more happens otherwise', span)
-    .option('--seed <n>', 'draws every duration and every chance', wholeNumber, 1)
-    .option('--json', 'print one JSON object on standard output, and nothing else there')
-    .option('--out <directory>', 'where evidence.json and report.html of each recovery go', 'out')
-    .action((files: readonly string[], options) =>
-      run({ ...options, files, plans: options.plan, faults: options.fault, forSeconds: options.for }),
-    );
+function addStatusCommand(
+  program: Command,
+  run: (plan: string | undefined, options: DeployedOptions) => Promise<void>,
+): void {
+  const command = program
+    .command('status')
+    .description('how plans stand: what recovers, what it waits for, what keeps it, and the way out')
+    .argument('[plan]', 'a name in plans/, or a file; every plan otherwise');
+  addDeployedOptions(command).action(run);
 }
 
 function exitCodeOfError(error: unknown, streams: Streams): number {
@@ -74,28 +81,4 @@ function exitCodeOfError(error: unknown, streams: Streams): number {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   streams.stderr.write(`lifeboat: internal error, please report it with this text\n${what}\n`);
   return 4;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text))
-    throw new InvalidArgumentError('a whole number from 0 to 999999999 is expected.');
-  return Number(text);
-}
-
-function collect(name: string, names: readonly string[] = []): readonly string[] {
-  return [...names, name];
-}
-
-/** A duration longer than nothing, in seconds. */
-function span(text: string): number {
-  const seconds = parseDuration(text);
-  if (!seconds) throw new InvalidArgumentError('a duration such as 90s, 10m or 2h is expected.');
-  return seconds;
-}
-
-function collectOffset(text: string, offsets: readonly number[]): readonly number[] {
-  const seconds = parseDuration(text.replace(/^\+/, ''));
-  if (seconds === undefined)
-    throw new InvalidArgumentError('a time after the start such as +90s is expected.');
-  return [...offsets, seconds];
 }

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PlannedOrder } from '../drill/orders.ts';
 import { rehearse } from '../drill/rehearse.ts';
-import type { RecoveryKind } from '../recovery/terms.ts';
+import type { RecoveryKind, RecoveryScope } from '../recovery/terms.ts';
 import { summaryOf } from '../report/evidence.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { verdict } from '../report/verdict.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import { packagedTemplate } from '../stack/template.ts';
+import type { DeployedOptions } from './define/deployed.ts';
 import { loadPlan, loadWorld } from './files.ts';
+import { orderCommand, type Reaching } from './operator-command.ts';
 import { showProgress } from './progress.ts';
 import { refuseForeignWorld, refuseUnknownFaults } from './refusals.ts';
 import { prepareOut, writeResults } from './results.ts';
@@ -21,7 +24,11 @@ export interface DrillOptions {
   readonly seed: number;
   readonly faults: readonly string[];
   readonly kind: RecoveryKind;
+  /** Of a drill; a full one when absent. */
+  readonly scope?: RecoveryScope;
   readonly template?: string;
+  /** What people order meanwhile. */
+  readonly orders: readonly PlannedOrder[];
   readonly json?: boolean;
   readonly out: string;
 }
@@ -30,6 +37,8 @@ export interface DrillOptions {
 export async function drillCommand(options: DrillOptions, streams: Streams): Promise<number> {
   const plan = await loadPlan(options.plan);
   const world = await loadWorld(options.world, plan);
+  if (options.kind === 'failover' && options.scope)
+    throw new UsageError('--scope is for a drill: a failover has no scope');
   refuseUnknownFaults(options.faults);
   refuseForeignWorld(plan.regions.recovery, Object.keys(world.regions));
   const template = options.template
@@ -42,8 +51,10 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
     plan,
     world,
     kind: options.kind,
+    ...(options.scope && { scope: options.scope }),
     seed: options.seed,
     faults: options.faults,
+    orders: options.orders,
     template,
     repeat: repeatCommand(options),
     ...(options.json ? {} : { onProgress: progress.onProgress }),
@@ -58,6 +69,26 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
   return exitCodeOf(evidence);
 }
 
+/**
+ * Starts a drill on the deployed stack, as its schedules do.
+ * @throws UsageError for options that only a rehearsal in memory knows
+ */
+export function drillOnAws(
+  options: Pick<DrillOptions, 'plan' | 'scope' | 'json'> &
+    Partial<DeployedOptions> & { readonly comment?: string },
+  typed: readonly string[],
+  streams: Streams,
+  reach: Reaching,
+): Promise<number> {
+  const [strange] = typed;
+  if (strange === 'kind')
+    throw new UsageError('--kind is for a rehearsal; on a deployed stack, lifeboat failover');
+  if (strange !== undefined) throw new UsageError(`--${strange} is for a rehearsal in memory, not for --aws`);
+  const { plan, scope, comment = '' } = options;
+  const order = { command: 'drill', plan, comment, ...(scope && { drillScope: scope }) } as const;
+  return orderCommand(order, { ...options, stage: options.stage ?? 'live' }, streams, reach);
+}
+
 async function readTemplate(file: string): Promise<Template> {
   try {
     const template = JSON.parse(await readFile(file, 'utf8')) as Template;
@@ -68,11 +99,13 @@ async function readTemplate(file: string): Promise<Template> {
   }
 }
 
-function repeatCommand({ plan, world, seed, faults: names, kind }: DrillOptions): string {
+function repeatCommand({ plan, world, seed, faults: names, kind, scope, orders }: DrillOptions): string {
   const options = [
     ...(world ? [`--world ${world}`] : []),
     ...names.map((name) => `--fault ${name}`),
+    ...orders.map(({ text }) => `--then ${JSON.stringify(text)}`),
     ...(kind === 'drill' ? [] : [`--kind ${kind}`]),
+    ...(scope ? [`--scope ${scope}`] : []),
   ];
   return ['npm run -s lifeboat -- drill', plan, `--seed ${seed}`, ...options].join(' ');
 }

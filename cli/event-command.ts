@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type AwsEvent, type Staged, stageEvents } from '../drill/occurrences.ts';
+import type { PlannedOrder } from '../drill/orders.ts';
 import { type Responded, respond } from '../drill/respond.ts';
 import { formatDuration } from '../recovery/plan/durations.ts';
-import type { Plan } from '../recovery/plan/plan.ts';
 import { type Decision, responseOf } from '../report/evidence.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { verdict } from '../report/verdict.ts';
@@ -10,10 +10,11 @@ import { sayInstant } from '../report/wording.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import type { World } from '../simulator/world/schema.ts';
 import { packagedTemplates } from '../stack/template.ts';
+import { chooseWorld } from './chosen-world.ts';
 import { readEvents } from './event-files.ts';
-import { loadPlan, loadWorld, planNames } from './files.ts';
+import { sayOrder } from './order-text.ts';
 import { lines } from './progress.ts';
-import { refuseForeignWorld, refuseUnknownFaults } from './refusals.ts';
+import { refuseUnknownFaults } from './refusals.ts';
 import { prepareOut, writeResults } from './results.ts';
 import type { Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,14 +27,14 @@ export interface EventOptions {
   readonly faults: readonly string[];
   /** Seconds after the start at which the events happen, by their place; their own time where it is absent. */
   readonly at: readonly number[];
+  /** What people order meanwhile. */
+  readonly orders: readonly PlannedOrder[];
   readonly forSeconds?: number;
   readonly seed: number;
   readonly json?: boolean;
   readonly out: string;
 }
 
-/** The plan that is meant where none is named and no world either, as in `lifeboat drill`. */
-const usualPlan = 'shop';
 /** Without `--for`, no event is waited for longer than this. */
 const usualSeconds = 86_400;
 
@@ -41,7 +42,7 @@ const usualSeconds = 86_400;
 export async function eventCommand(options: EventOptions, streams: Streams): Promise<number> {
   const events = await readEvents(options.files);
   refuseUnknownFaults(options.faults);
-  const { plans, world } = await choose(options);
+  const { plans, world } = await chooseWorld(options);
   refuseStrangeRegions(events, world);
   const staged = stage(events, options, world);
   const templates = (await packagedTemplates()) as { recovery: Template; witness: Template };
@@ -53,6 +54,7 @@ export async function eventCommand(options: EventOptions, streams: Streams): Pro
     templates,
     seed: options.seed,
     faults: options.faults,
+    orders: options.orders,
     repeat: repeatCommand(options),
     ...(forSeconds !== undefined && { forSeconds }),
     ...(options.json ? {} : { onProgress: lines(streams.stdout).onProgress }),
@@ -62,36 +64,10 @@ export async function eventCommand(options: EventOptions, streams: Streams): Pro
   for (const sentence of responded.unrecorded) streams.stderr.write(`${sentence}\n`);
   streams.stdout.write(
     options.json
-      ? `${JSON.stringify(responseOf(responded.decisions, responded.recoveries))}\n`
+      ? `${JSON.stringify(responseOf(responded.decisions, responded.recoveries, responded.orders))}\n`
       : inWords(responded, options.out, streams.stdout.isTTY === true),
   );
   return Math.max(responded.unrecorded.length > 0 ? 3 : 0, ...responded.recoveries.map(exitCodeOf));
-}
-
-/** The plans that are installed and the world that they are installed in. */
-async function choose({
-  plans: named,
-  world: worldName,
-}: EventOptions): Promise<{ readonly plans: readonly Plan[]; readonly world: World }> {
-  const first = await loadPlan(named?.[0] ?? usualPlan);
-  const world = await loadWorld(worldName, first);
-  const plans = await Promise.all((named ?? (await planNames())).map(loadPlan));
-  const chosen = named
-    ? plans
-    : plans.filter(({ regions }) => Object.hasOwn(world.regions, regions.recovery));
-  const [one] = chosen;
-  if (!one)
-    throw new UsageError('no plan in plans/ recovers in a Region of this world; give --plan or --world');
-  for (const { regions } of chosen) refuseForeignWorld(regions.recovery, Object.keys(world.regions));
-  const other = chosen.find(({ regions }) => regions.recovery !== one.regions.recovery);
-  if (other) {
-    throw new UsageError(
-      `one installation recovers in one Region: ${one.plan} in ${one.regions.recovery}, ${other.plan} in ${other.regions.recovery}; give --plan`,
-    );
-  }
-  const twice = chosen.find(({ plan }, place) => chosen.findIndex((each) => each.plan === plan) !== place);
-  if (twice) throw new UsageError(`--plan: ${twice.plan} is given twice`);
-  return { plans: chosen, world };
 }
 
 function refuseStrangeRegions(events: readonly AwsEvent[], world: World): void {
@@ -116,8 +92,13 @@ function stage(events: readonly AwsEvent[], options: EventOptions, world: World)
   );
 }
 
-function inWords({ decisions, recoveries }: Responded, out: string, colours: boolean): string {
-  const said = decisions.length === 0 ? ['nothing was to be decided'] : decisions.map(sayDecision);
+function inWords({ decisions, recoveries, orders }: Responded, out: string, colours: boolean): string {
+  // Decisions and orders answer each other: they are read in the order in which they came.
+  const told = [
+    ...decisions.map((decision) => ({ at: decision.at, says: sayDecision(decision) })),
+    ...orders.map((order) => ({ at: order.at, says: `${sayInstant(order.at)}  ${sayOrder(order)}` })),
+  ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const said = told.length === 0 ? ['nothing was to be decided'] : told.map(({ says }) => says);
   const verdicts = recoveries.map(
     (evidence) => `\n${verdict(evidence, { colours, evidenceDirectory: join(out, evidence.recovery) })}`,
   );
@@ -130,12 +111,14 @@ function sayDecision({ at, plan, decision, analysis, blockedBy, reason, unblock 
   return `${sayInstant(at)}  ${plan}  ${decision} (${analysis}${by}): ${reason}${wayOut}`;
 }
 
-function repeatCommand({ files, world, plans = [], faults, at, forSeconds, seed }: EventOptions): string {
+function repeatCommand(given: EventOptions): string {
+  const { files, world, plans = [], faults, at, orders, forSeconds, seed } = given;
   const options = [
     ...(world ? [`--world ${world}`] : []),
     ...plans.map((name) => `--plan ${name}`),
     ...faults.map((name) => `--fault ${name}`),
     ...at.map((seconds) => `--at +${formatDuration(seconds)}`),
+    ...orders.map(({ text }) => `--then ${JSON.stringify(text)}`),
     ...(forSeconds === undefined ? [] : [`--for ${formatDuration(forSeconds)}`]),
   ];
   return ['npm run -s lifeboat -- event', ...files, `--seed ${seed}`, ...options].join(' ');

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { parsePlan } from '../recovery/plan/parse.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import type { PlanText } from '../recovery/plan/together.ts';
 import { describeWorldError, parseWorld } from '../simulator/world/parse.ts';
 import type { World } from '../simulator/world/schema.ts';
 import { UsageError } from './usage-error.ts';
@@ -31,6 +32,25 @@ export async function loadWorld(file: string | undefined, plan: Plan): Promise<W
   throw new UsageError(
     `${parsed.errors.map(describeWorldError).join('\n')}\nmistakes in the world; nothing was run`,
   );
+}
+
+/**
+ * The plan files that are checked together, and those of them that were asked for. Names in `plans/` are checked with all of
+ * that folder, since a recovery is installed with them; files from elsewhere with each other.
+ * @throws UsageError for a name or file that is not there
+ */
+export async function readPlanTexts(
+  asked: readonly string[],
+): Promise<{ readonly files: readonly PlanText[]; readonly asked: readonly string[] }> {
+  const named = await Promise.all(asked.map((one) => find(one, 'plans', 'plan')));
+  const folder = join(root, 'plans');
+  const installed = (await planNames()).map((name) => join(folder, `${name}.yaml`));
+  const isOfFolder = named.every((file) => installed.includes(resolve(file)));
+  const files = isOfFolder ? installed : [...new Set(named)];
+  const texts = await Promise.all(
+    files.map(async (file) => ({ file: shown(file), text: await readFile(file, 'utf8') })),
+  );
+  return { files: texts, asked: (named.length > 0 ? named : files).map((file) => shown(resolve(file))) };
 }
 
 /** The names of the plans in `plans/`. */

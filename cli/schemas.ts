@@ -7,7 +7,14 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { planSchema } from '../recovery/plan/schema.ts';
-import { drillJsonSchema, eventJsonSchema } from '../report/json-schema.ts';
+import {
+  checkJsonSchema,
+  drillJsonSchema,
+  eventJsonSchema,
+  orderJsonSchema,
+  statusJsonSchema,
+} from '../report/json-schema.ts';
+import { noticesJsonSchema, noticesPage } from '../report/notices.ts';
 
 /** A schema file, by its path from the top of the repository. */
 export interface SchemaFile {
@@ -34,11 +41,16 @@ export function planJsonSchema(): object {
 /** Every schema file of the repository. */
 export const schemaFiles: readonly SchemaFile[] = [
   { path: 'plans/plan.schema.json', make: planJsonSchema },
+  { path: 'docs/check.schema.json', make: checkJsonSchema },
   { path: 'docs/drill.schema.json', make: drillJsonSchema },
   { path: 'docs/event.schema.json', make: eventJsonSchema },
+  { path: 'docs/notices.schema.json', make: noticesJsonSchema },
+  { path: 'docs/order.schema.json', make: orderJsonSchema },
+  { path: 'docs/status.schema.json', make: statusJsonSchema },
 ];
 
 function writeAll(): void {
+  writeFileSync(fileURLToPath(new URL('../docs/events.md', import.meta.url)), noticesPage());
   const paths = schemaFiles.map(({ path, make }) => {
     const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
     writeFileSync(file, `${JSON.stringify(make(), null, 2)}\n`);

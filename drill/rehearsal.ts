@@ -1,7 +1,9 @@
 import type { Plan } from '../recovery/plan/plan.ts';
-import type { RecoveryKind } from '../recovery/terms.ts';
+import type { RecoveryKind, RecoveryScope } from '../recovery/terms.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import type { World } from '../simulator/world/schema.ts';
+import type { Bundles } from './bundles/bundles.ts';
+import type { PlannedOrder } from './orders.ts';
 import type { OnProgress } from './progress.ts';
 
 /** What is rehearsed, and in which world. */
@@ -9,10 +11,16 @@ export interface Rehearsal {
   readonly plan: Plan;
   readonly world: World;
   readonly kind: RecoveryKind;
+  /** Of a drill; a full one when absent. */
+  readonly scope?: RecoveryScope;
   readonly seed: number;
   /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
   readonly faults: readonly string[];
   readonly template: Template;
+  /** The bundles that are run in the place of this repository's functions. */
+  readonly bundles?: Bundles;
+  /** What people order meanwhile. */
+  readonly orders?: readonly PlannedOrder[];
   readonly onProgress?: OnProgress;
   /** The command that brings about the same run, for the evidence. */
   readonly repeat?: string;

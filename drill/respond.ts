@@ -1,34 +1,35 @@
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { Decision, Evidence } from '../report/evidence.ts';
-import type { Template } from '../simulator/cloudformation/deploy.ts';
+import type { OrderGiven } from '../report/operator.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Execution } from '../simulator/stepfunctions/stepfunctions.ts';
 import { diffInventories, type InventoryItem, inventory } from '../simulator/world/inventory.ts';
 import type { World } from '../simulator/world/schema.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
-import { type Account, openAccount } from './account.ts';
+import type { Account } from './account.ts';
 import { judge } from './checkers.ts';
 import { readDecisions, readIncident, unrecorded } from './decisions.ts';
 import { evidenceOf } from './evidence.ts';
+import { type Installation, openInstallation } from './installation.ts';
 import { isolateFromMachine } from './isolation.ts';
 import { readLedger } from './ledger.ts';
 import type { Occurrence } from './occurrences.ts';
+import { giveOrders, type Orders, type PlannedOrder } from './orders.ts';
 import { rememberProbes } from './past.ts';
 import type { OnProgress } from './progress.ts';
 import { faultNamed } from './rehearse.ts';
 
 /** What happens to an account in which Lifeboat is installed and awake. */
-export interface Happening {
-  /** The plans of the installation, the most important first; all recover in one Region. */
-  readonly plans: readonly Plan[];
+export interface Happening extends Installation {
   readonly world: World;
   readonly seed: number;
   /** Names of faults, from the start. */
   readonly faults: readonly string[];
-  readonly templates: { readonly recovery: Template; readonly witness: Template };
   readonly occurrences: readonly Occurrence[];
   /** How much simulated time passes; until nothing more happens when absent. */
   readonly forSeconds?: number;
+  /** What people order meanwhile. */
+  readonly orders?: readonly PlannedOrder[];
   readonly onProgress?: OnProgress;
   /** The command that brings about the same run, for the evidence. */
   readonly repeat?: string;
@@ -42,6 +43,8 @@ export interface Responded {
   readonly recoveries: readonly Evidence[];
   /** Why a decision may not have been recorded, as sentences; empty when everything that woke Lifeboat was dealt with. */
   readonly unrecorded: readonly string[];
+  /** What people ordered, and what became of it. */
+  readonly orders: readonly OrderGiven[];
   readonly account: Account;
 }
 
@@ -60,6 +63,7 @@ interface Scene extends Happening {
   readonly startMs: number;
   readonly traffic: LiveTraffic;
   readonly before: readonly InventoryItem[];
+  readonly given: Orders;
 }
 
 /**
@@ -72,13 +76,9 @@ export async function respond(happening: Happening): Promise<Responded> {
   const [first] = plans;
   if (!first) throw new TypeError('a response needs a plan');
   const { recovery: recoveryRegion } = first.regions;
-  const account = openAccount({
+  const account = openInstallation(happening, {
     world,
-    plan: first,
-    plans,
     seed,
-    template: happening.templates.recovery,
-    outposts: outpostsOf(plans, world).map((region) => ({ region, template: happening.templates.witness })),
     onStep: (output) => onProgress?.({ kind: 'step', atMs: account.sim.clock.nowMs(), output }),
   });
   const { sim } = account;
@@ -92,20 +92,12 @@ export async function respond(happening: Happening): Promise<Responded> {
   const traffic = watchLiveTraffic(sim, { from: recoveryRegion });
   account.startSchedules();
   for (const occurrence of occurrences) putLater(sim, occurrence, onProgress);
-  const scene: Scene = { ...happening, account, recoveryRegion, startMs, traffic, before };
+  const where = { region: recoveryRegion, plans: plans.map(({ plan }) => plan) };
+  const given = giveOrders(sim, where, happening.orders ?? [], onProgress);
+  const scene: Scene = { ...happening, account, recoveryRegion, startMs, traffic, before, given };
   await untilOver(scene);
   traffic.stop();
   return reportOf(scene);
-}
-
-/** Where the small stack stands: in each plan's primary and witness Region, and where AWS Health reports besides. */
-function outpostsOf(plans: readonly Plan[], world: World): readonly string[] {
-  const wanted = plans.flatMap(({ regions: { primary, recovery, witness } }) => {
-    const healthBackup = primary === 'us-west-2' ? 'us-east-1' : 'us-west-2';
-    return [primary, witness, healthBackup].filter((region) => region !== recovery);
-  });
-  const present = wanted.filter((region) => region !== undefined && Object.hasOwn(world.regions, region));
-  return [...new Set(present as readonly string[])];
 }
 
 function putLater(sim: Simulator, { event, atMs }: Occurrence, onProgress: OnProgress | undefined): void {
@@ -119,7 +111,7 @@ function putLater(sim: Simulator, { event, atMs }: Occurrence, onProgress: OnPro
 async function untilOver(scene: Scene): Promise<void> {
   const { account, startMs, forSeconds, onProgress } = scene;
   const { clock } = account.sim;
-  const lastMs = Math.max(startMs, ...scene.occurrences.map(({ atMs }) => atMs));
+  const lastMs = Math.max(scene.given.lastMs, ...scene.occurrences.map(({ atMs }) => atMs));
   const endMs = forSeconds === undefined ? lastMs + mostMs : startMs + forSeconds * 1000;
   while (clock.nowMs() < endMs) {
     await clock.driveUntil(Math.min(endMs, clock.nowMs() + lookEveryMs));
@@ -130,14 +122,15 @@ async function untilOver(scene: Scene): Promise<void> {
 
 /** Whether no recovery runs, users have been given time to follow, and nothing has happened for a while. */
 function isOver(scene: Scene): boolean {
-  const { account, startMs, occurrences, traffic } = scene;
+  const { account, startMs, occurrences, traffic, given } = scene;
+  if (given.isPending()) return false;
   const nowMs = account.sim.clock.nowMs();
   const started = failovers(scene);
   if (started.some(({ status }) => status === 'RUNNING')) return false;
   const ends = started.map(({ stoppedAtMs }) => stoppedAtMs ?? nowMs);
   if (traffic.answeredAtMs === undefined && ends.some((endedMs) => nowMs - endedMs < usersMs)) return false;
   const decided = decisionsOf(scene).map(({ at }) => Date.parse(at));
-  const lastMs = Math.max(startMs, ...ends, ...decided, ...occurrences.map(({ atMs }) => atMs));
+  const lastMs = Math.max(startMs, given.lastMs, ...ends, ...decided, ...occurrences.map(({ atMs }) => atMs));
   return nowMs - lastMs >= quietMs;
 }
 
@@ -167,7 +160,8 @@ function reportOf(scene: Scene): Responded {
     return recoveryOf(scene, plan, recovery, executions);
   });
   const decisions = decisionsOf(scene);
-  return { decisions, recoveries, unrecorded: unrecorded(account, scene.recoveryRegion, decisions), account };
+  const missing = unrecorded(account, scene.recoveryRegion, decisions);
+  return { decisions, recoveries, unrecorded: missing, orders: scene.given.given, account };
 }
 
 /** The evidence of a recovery, built as for a rehearsal, counted from the onset of its incident. */

@@ -55,9 +55,14 @@ export class VirtualClock implements Clock {
   #order = 0;
   #heap: Timer[] = [];
   #defect: { readonly error: unknown } | undefined;
+  readonly #onDefect: ((error: unknown) => void) | undefined;
+  #holds = 0;
+  #onRelease = () => {};
 
-  constructor(startMs: number) {
+  /** @param onDefect is told of defects in place of ending the run */
+  constructor(startMs: number, onDefect?: (error: unknown) => void) {
     this.#nowMs = startMs;
+    this.#onDefect = onDefect;
   }
 
   nowMs(): number {
@@ -86,9 +91,25 @@ export class VirtualClock implements Clock {
     });
   }
 
+  /**
+   * Keeps time from advancing until the returned function is called: code is at work of which this thread's event loop
+   * knows nothing, such as a function in a thread of its own.
+   */
+  hold(): () => void {
+    this.#holds += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds -= 1;
+      if (this.#holds === 0) this.#onRelease();
+    };
+  }
+
   /** Stops the run: the current `drive` rejects with `error`. For defects that no simulated caller may swallow. */
   abort(error: unknown): void {
-    this.#defect ??= { error };
+    if (this.#onDefect) this.#onDefect(error);
+    else this.#defect ??= { error };
   }
 
   /**
@@ -126,12 +147,21 @@ export class VirtualClock implements Clock {
     try {
       for (let turn = 0; turn < turnsMax; turn += 1) {
         await new Promise<void>((resolve) => setImmediate(resolve));
-        if (realWork().length === 0) return;
+        if (this.#defect) return;
+        if (this.#holds > 0) await this.#released();
+        else if (realWork().length === 0) return;
       }
     } finally {
       waitingForQuiet -= 1;
     }
     throw new Deadlock(`the simulation waits for real work that does not end: ${realWork().join(', ')}`);
+  }
+
+  /** Until nobody holds the clock any more. What comes of it first, be it a message or a defect, needs another turn. */
+  #released(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRelease = resolve;
+    });
   }
 
   #push(timer: Timer): void {

@@ -23,6 +23,8 @@ export interface NotNow {
   readonly ok: false;
   readonly kind: 'notNow';
   readonly reason: string;
+  /** What a person can do instead. */
+  readonly unblock: string;
 }
 
 export type Ordered<T> = Answer<T> | NotNow;
@@ -32,12 +34,16 @@ export type Scope = { readonly plan: string } | 'all';
 
 const pauseKey = (scope: Scope) => (scope === 'all' ? ledgerKeys.brake : ledgerKeys.pause(scope.plan));
 const says = (scope: Scope) => (scope === 'all' ? 'the brake' : `the plan ${scope.plan}`);
+const argumentOf = (scope: Scope) => (scope === 'all' ? '--all' : scope.plan);
 
 /** No automatic recovery from now on; detection goes on. One that runs is not stopped: `abort` does that. */
 export function pause(ledger: Ledger, scope: Scope, order: Order): Promise<Ordered<PauseRecord>> {
   return change<PauseRecord>(ledger, pauseKey(scope), (before) =>
     before && !before.liftedAt
-      ? notNow(`${says(scope)} has been paused by ${before.by} since ${before.at}: ${before.comment}`)
+      ? notNow(
+          `${says(scope)} has been paused by ${before.by} since ${before.at}: ${before.comment}`,
+          `lifeboat unpause ${argumentOf(scope)} lifts it`,
+        )
       : { nonce: order.nonce, by: order.by, at: order.at, comment: order.comment },
   );
 }
@@ -46,7 +52,7 @@ export function unpause(ledger: Ledger, scope: Scope, order: Order): Promise<Ord
   return change<PauseRecord>(ledger, pauseKey(scope), (before) =>
     before && !before.liftedAt
       ? { ...before, nonce: order.nonce, liftedAt: order.at }
-      : notNow(`${says(scope)} is not paused`),
+      : notNow(`${says(scope)} is not paused`, 'lifeboat status shows what keeps a plan from recovering'),
   );
 }
 
@@ -56,11 +62,11 @@ export function acknowledge(ledger: Ledger, plan: string, order: Order): Promise
   return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) =>
     before
       ? { ...before, nonce, acknowledged: before.acknowledged ?? { by, at, comment } }
-      : notNow(`${plan} has had no automatic recovery`),
+      : notNow(`${plan} has had no automatic recovery`, `lifeboat status ${plan} shows what there was`),
   );
 }
 
-/** Asks a recovery to stop: each step sees it at its next call, and what was begun in AWS is left to end by itself. */
+/** Asks a recovery that runs to stop: each step sees it at its next call; what was begun in AWS is left to end by itself. */
 export function abort(
   ledger: Ledger,
   plan: string,
@@ -69,9 +75,29 @@ export function abort(
 ): Promise<Ordered<ActiveRecord>> {
   return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
     const objection = notTheHolder(plan, recovery, before);
-    if (objection || !before) return objection ?? notNow(`no recovery of ${plan} is active`);
+    if (objection || !before) return objection ?? nobodyActive(plan);
     const { by, at, comment: reason, nonce } = order;
     return before.abort ? before : { ...before, nonce, abort: { by, at, reason } };
+  });
+}
+
+/**
+ * Lets go of a failover that has ended without recovering: the plan may be recovered anew, by itself too, and this recovery
+ * is not continued any more. Nothing that it made is taken away.
+ */
+export function giveUp(
+  ledger: Ledger,
+  plan: string,
+  recovery: string,
+  endedRun: number,
+  order: Order,
+): Promise<Ordered<ActiveRecord>> {
+  return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
+    const objection = notTheHolder(plan, recovery, before);
+    if (objection || !before) return objection ?? nobodyActive(plan);
+    if ((before.run ?? 1) !== endedRun) return startedSince(plan, recovery, before);
+    const { by, at, comment: reason, nonce } = order;
+    return { ...before, nonce, abort: before.abort ?? { by, at, reason }, releasedAt: at };
   });
 }
 
@@ -86,14 +112,18 @@ export async function nextRun(
   recovery: string,
   endedRun: number,
   order: Order,
+  options: { readonly acceptsChangedPlan?: boolean } = {},
 ): Promise<Ordered<number>> {
   const changed = await change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
     const objection = notTheHolder(plan, recovery, before);
-    if (objection || !before) return objection ?? notNow(`no recovery of ${plan} is active`);
-    const { abort: _lifted, ...kept } = before;
+    if (objection || !before) return objection ?? nobodyActive(plan);
+    const { abort: _lifted, planAcceptedBy: _ofThatRun, ...kept } = before;
     const run = before.run ?? 1;
-    if (run !== endedRun) return notNow(`run ${run} of ${recovery} has been started since`);
-    return { ...kept, nonce: order.nonce, run: run + 1, runAt: order.at };
+    if (run !== endedRun) return startedSince(plan, recovery, before);
+    const accepted = options.acceptsChangedPlan && { planAcceptedBy: order.by };
+    const { by, at, comment, nonce } = order;
+    const continued = { run: run + 1, by, at, comment };
+    return { ...kept, ...accepted, nonce, run: run + 1, runAt: at, continued };
   });
   return changed.ok ? { ok: true, value: changed.value.run ?? 1 } : changed;
 }
@@ -119,14 +149,25 @@ export function approve(
 }
 
 function notTheHolder(plan: string, recovery: string, active: ActiveRecord | undefined): NotNow | undefined {
-  if (!active || active.releasedAt) return notNow(`no recovery of ${plan} is active`);
+  if (!active || active.releasedAt) return nobodyActive(plan);
   if (active.recovery !== recovery)
-    return notNow(`${active.recovery} holds the plan ${plan}, not ${recovery}`);
+    return notNow(
+      `${active.recovery} holds the plan ${plan}, not ${recovery}`,
+      `lifeboat status ${plan} shows how ${active.recovery} stands`,
+    );
   return undefined;
 }
 
-function notNow(reason: string): NotNow {
-  return { ok: false, kind: 'notNow', reason };
+function startedSince(plan: string, recovery: string, { run = 1 }: ActiveRecord): NotNow {
+  return notNow(`the run ${run} of ${recovery} has been started since`, `lifeboat status ${plan} shows it`);
+}
+
+function nobodyActive(plan: string): NotNow {
+  return notNow(`no recovery of ${plan} is active`, `lifeboat status ${plan} shows the last one`);
+}
+
+export function notNow(reason: string, unblock: string): NotNow {
+  return { ok: false, kind: 'notNow', reason, unblock };
 }
 
 const attemptsMax = 4;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Who signed a request, for which service and Region: the scope of its Signature Version 4. */
 export interface Scope {
@@ -28,7 +28,7 @@ export class RequestIds {
     const subject = `${scope.accessKeyId}/${scope.region}/${scope.service}/${operation}`;
     const count = this.#counts.get(subject) ?? 0;
     this.#counts.set(subject, count + 1);
-    const hex = createHash('sha256').update(`${subject}/${count}`).digest('hex');
+    const hex = hash('sha256', `${subject}/${count}`, 'hex');
     if (scope.service === 's3') return hex.slice(0, 16).toUpperCase();
     return [
       hex.slice(0, 8),

@@ -34,13 +34,17 @@ export interface ServiceModel {
 }
 
 const packages: Readonly<Record<ServiceName, readonly [name: string, client: string]>> = {
+  autoscaling: ['@aws-sdk/client-auto-scaling', 'AutoScalingClient'],
   ec2: ['@aws-sdk/client-ec2', 'EC2Client'],
   elasticloadbalancing: ['@aws-sdk/client-elastic-load-balancing-v2', 'ElasticLoadBalancingV2Client'],
   events: ['@aws-sdk/client-eventbridge', 'EventBridgeClient'],
+  iam: ['@aws-sdk/client-iam', 'IAMClient'],
+  kms: ['@aws-sdk/client-kms', 'KMSClient'],
   monitoring: ['@aws-sdk/client-cloudwatch', 'CloudWatchClient'],
   rds: ['@aws-sdk/client-rds', 'RDSClient'],
   route53: ['@aws-sdk/client-route-53', 'Route53Client'],
   s3: ['@aws-sdk/client-s3', 'S3Client'],
+  servicequotas: ['@aws-sdk/client-service-quotas', 'ServiceQuotasClient'],
   sns: ['@aws-sdk/client-sns', 'SNSClient'],
   ssm: ['@aws-sdk/client-ssm', 'SSMClient'],
   states: ['@aws-sdk/client-sfn', 'SFNClient'],

@@ -4,7 +4,7 @@
  * What each service can be asked is read from the SDK client of the service, so client and server agree on the model;
  * how it is written on the wire is this room's own work, so each checks the other.
  */
-import { AwsError } from '../errors.ts';
+import { AwsError, NotSimulated } from '../errors.ts';
 import { type RegionName, type ServiceName, serviceNames } from '../service.ts';
 import { RequestIds, type Scope, scopeOf } from './identity.ts';
 import { awsJson1_0, awsJson1_1 } from './jsonrpc.ts';
@@ -97,6 +97,11 @@ export class WireServer {
     try {
       if (error instanceof AwsError) return protocol.encodeError(model, error, requestId, request);
       this.#reportDefect(error);
+      // 501 is none of the statuses that clients try again.
+      if (error instanceof NotSimulated) {
+        const gap = new AwsError('NotSimulated', error.message, 501);
+        return protocol.encodeError(model, gap, requestId, request);
+      }
     } catch (defect) {
       this.#reportDefect(defect);
     }

@@ -1,4 +1,4 @@
-import { Simulator } from '../simulator.ts';
+import { Simulator, type SimulatorOptions } from '../simulator.ts';
 import { placeAlarms } from './metrics.ts';
 import { placeDatabases, placeSettings, placeZones } from './place-data.ts';
 import { placeFront, placeNames, placeProbe } from './place-front.ts';
@@ -14,9 +14,12 @@ import { Timeline } from './timeline.ts';
  * what chance decides afterwards. Operating systems that run from the start are up once the clock has fired its timers
  * of that instant.
  */
-export function buildWorld(world: World, options: { readonly seed: string | number }): Simulator {
+export function buildWorld(
+  world: World,
+  options: Pick<SimulatorOptions, 'seed' | 'onDefect'>,
+): Simulator {
   const sim = new Simulator({
-    seed: options.seed,
+    ...options,
     startMs: world.startsAtMs,
     accountId: world.account,
     regions: Object.fromEntries(Object.entries(world.regions).map(([name, { zones }]) => [name, zones])),

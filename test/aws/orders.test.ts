@@ -5,6 +5,7 @@ import {
   abort,
   acknowledge,
   approve,
+  giveUp,
   nextRun,
   type Order,
   pause,
@@ -107,6 +108,22 @@ test('a next run lifts the abort, counts on, and of two people who continue at o
     const late = runs.find((run) => !run.ok);
     assert.ok(late && !late.ok && late.kind === 'notNow');
     assert.equal(((await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord).abort, undefined);
+  });
+});
+
+test('an ended recovery is given up with its record kept, and not once somebody has continued it', async () => {
+  await withLedger(async (ledger) => {
+    await ledger.write(ledgerKeys.active('shop'), active);
+    await nextRun(ledger, 'shop', active.recovery, 1, order, { acceptsChangedPlan: true });
+    const run2 = (await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord;
+    assert.deepEqual([run2.run, run2.planAcceptedBy], [2, 'ana']);
+    const late = await giveUp(ledger, 'shop', active.recovery, 1, { ...order, nonce: 'n2' });
+    assert.ok(!late.ok && late.kind === 'notNow' && /run 2 .* since/.test(late.reason));
+    assert.ok((await giveUp(ledger, 'shop', active.recovery, 2, { ...order, nonce: 'n3' })).ok);
+    const over = (await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord;
+    assert.deepEqual([over.releasedAt, over.abort?.reason], [order.at, order.comment]);
+    const again = await nextRun(ledger, 'shop', active.recovery, 2, { ...order, nonce: 'n4' });
+    assert.ok(!again.ok && again.kind === 'notNow');
   });
 });
 

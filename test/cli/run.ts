@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after } from 'node:test';
 import { runCommandLine } from '../../cli/command-line.ts';
+import type { Reaching } from '../../cli/operator-command.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -19,9 +20,14 @@ export const scratch = mkdtempSync(join(tmpdir(), 'lifeboat-cli-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Runs a command line in this process. */
-export async function run(...args: readonly string[]): Promise<Ran> {
+export function run(...args: readonly string[]): Promise<Ran> {
+  return runWith(undefined, ...args);
+}
+
+/** The same, where what is deployed is reached in a way of the test's own. */
+export async function runWith(reach: Reaching | undefined, ...args: readonly string[]): Promise<Ran> {
   const [stdout, stderr] = [collector(), collector()];
-  const exitCode = await runCommandLine(args, { stdout: stdout.stream, stderr: stderr.stream });
+  const exitCode = await runCommandLine(args, { stdout: stdout.stream, stderr: stderr.stream }, reach);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 

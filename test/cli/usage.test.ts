@@ -30,6 +30,12 @@ const refused: readonly { readonly name: string; readonly args: readonly string[
     { name: 'a plan that is no file', args: ['drill', './nosuch.yaml'], says: /no plan \.\/nosuch\.yaml/ },
     { name: 'a directory as plan', args: ['drill', root], says: /plan .*directory/ },
     { name: 'an unknown kind', args: ['drill', 'shop', '--kind', 'sail'], says: /'sail'.*drill, failover/ },
+    { name: 'an unknown scope', args: ['drill', 'shop', '--scope', 'half'], says: /'half'.*full, restore/ },
+    {
+      name: 'a scope for a failover',
+      args: ['drill', 'shop', '--kind', 'failover', '--scope', 'restore'],
+      says: /a failover has no scope/,
+    },
     { name: 'a seed that is a word', args: ['drill', 'shop', '--seed', 'x'], says: /'x'.*whole number/ },
     { name: 'a negative seed', args: ['drill', 'shop', '--seed', '-3'], says: /'-3'.*whole number/ },
     { name: 'a broken seed', args: ['drill', 'shop', '--seed', '1.5'], says: /'1\.5'.*whole number/ },

@@ -251,14 +251,15 @@ test('no code of a simulation starts jobs of the thread pool, which the clock ca
   const root = join(import.meta.dirname, '../..');
   const files = globSync('{simulator,aws,functions,recovery,drill,report}/**/*.ts', { cwd: root });
   assert.ok(files.length > 100);
-  // `aws/live.ts` alone runs nowhere but on AWS.
+  // `aws/live.ts` alone runs nowhere but on AWS; threads are where a simulation is held from outside, not in it.
+  const outside = [join('aws', 'live.ts'), join('drill', 'simulate'), join('drill', 'bundles')];
   const wrong = files
-    .filter((file) => file !== join('aws', 'live.ts'))
+    .filter((file) => !outside.some((place) => file.startsWith(place)))
     .flatMap((file) => {
       const code = readFileSync(join(root, file), 'utf8');
       const imports = [...code.matchAll(/import \{([^}]*)\} from 'node:(?:crypto|zlib)'/g)];
       const names = imports.flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
-      const unseen = names.filter((name) => !/^(|createHash|createHmac|crc32|\w+Sync)$/.test(name));
+      const unseen = names.filter((name) => !/^(|createHash|createHmac|crc32|hash|\w+Sync)$/.test(name));
       const global = /\bcrypto\.subtle\b|\bwebcrypto\b|from 'node:(?:worker_threads|child_process)'/.exec(
         code,
       );

@@ -188,7 +188,7 @@ test('a payload that is not what its checksums say is refused', async () => {
 test('a checksum that cannot be verified is not simulated', async () => {
   const bench = new Bench();
   const put = new PutObjectCommand({ Bucket, Key, Body: 'this', ChecksumAlgorithm: 'CRC32C' });
-  await assert.rejects(client(bench).send(put), { name: 'InternalFailure' });
+  await assert.rejects(client(bench).send(put), { name: 'NotSimulated' });
   assert.ok(bench.defects[0] instanceof NotSimulated);
   assert.match(bench.defects[0].message, /s3:PutObject with x-amz-checksum-crc32c/);
 });
@@ -340,6 +340,6 @@ test('an event stream is not simulated', async () => {
     InputSerialization: {},
     OutputSerialization: {},
   });
-  await assert.rejects(client(bench).send(select), { name: 'InternalFailure' });
+  await assert.rejects(client(bench).send(select), { name: 'NotSimulated' });
   assert.ok(bench.defects[0] instanceof NotSimulated);
 });
