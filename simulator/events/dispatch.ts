@@ -165,7 +165,12 @@ export async function askAs(sim: Simulator, asked: AskedCall): Promise<void> {
   const role = principal.startsWith('arn:') ? principal.slice(principal.lastIndexOf('/') + 1) : undefined;
   const arn =
     role === undefined ? principal : `arn:aws:sts::${sim.accountId}:assumed-role/${role}/${sessionName}`;
-  sim.addCaller({ accessKeyId, arn, userId: role ?? principal });
+  sim.addCaller({
+    accessKeyId,
+    arn,
+    userId: role ?? principal,
+    ...(role !== undefined && { roleArn: principal }),
+  });
   const requestId = sim.draws.uuid('eventbridge.requestId', subject);
   const answer = sim.ask({ service, region, operation, accessKeyId, requestId, headers: {}, input });
   await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import { type DeadLetter, Deliveries } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import { type EventEnvelope, type EventNotice, eventTime } from './envelope.ts';
 import { compilePattern } from './pattern.ts';
-import { putEvents } from './put-events.ts';
+import { type EntryFault, putEvents } from './put-events.ts';
 import { Rules } from './rules.ts';
 
 export type { DeadLetter } from './delivery.ts';
@@ -28,6 +28,8 @@ const required = ['id', 'detail-type', 'source', 'account', 'time', 'region'] as
 export class EventBridge implements Service {
   readonly name = 'events';
   readonly operations: Operations;
+  /** What entries of PutEvents are refused; none as a rule. */
+  readonly entryFaults: EntryFault[] = [];
   readonly sim: Simulator;
   readonly region: RegionName;
   readonly #buses: Buses;
@@ -46,7 +48,11 @@ export class EventBridge implements Service {
       ...this.#buses.operations,
       ...new Rules(this.#buses, region).operations,
       PutEvents: (input: PutEventsCommandInput, { caller }: Call) =>
-        putEvents(input, (busName, notice) => this.#accept(busName, notice, caller.accessKeyId)),
+        putEvents(
+          input,
+          (busName, notice) => this.#accept(busName, notice, caller.accessKeyId),
+          this.entryFaults,
+        ),
       TestEventPattern: (input: TestEventPatternCommandInput) => testPattern(input),
     };
   }
@@ -97,6 +103,15 @@ export class EventBridge implements Service {
     return () => {
       this.#listeners.splice(this.#listeners.indexOf(listener), 1);
     };
+  }
+
+  /** Lets the rules of the default bus that lead to a target listen, or no more. */
+  setListening(targetArn: string, isEnabled: boolean): void {
+    const { rules } = this.#buses.find('default');
+    for (const rule of [...rules.values()]) {
+      const leadsThere = [...rule.targets.values()].some(({ arn }) => arn === targetArn);
+      if (leadsThere) rules.set(rule.name, { ...rule, isEnabled });
+    }
   }
 
   /** Holds deliveries back, as in an outage of the service; events are still taken in. */

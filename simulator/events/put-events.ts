@@ -11,6 +11,11 @@ import type { EventNotice } from './envelope.ts';
 
 const { maxEntries, maxBytesTotal, rejectSourcePrefix, errorCode } = defaults.eventbridge.putEvents;
 
+/** Refuses one entry of a request that is taken in as a whole, as EventBridge does when it is short of capacity. */
+export type EntryFault = (
+  entry: PutEventsRequestEntry,
+) => Required<Pick<PutEventsResultEntry, 'ErrorCode' | 'ErrorMessage'>> | undefined;
+
 /** Puts an event on a bus; returns its id. */
 export type Accept = (busName: string, notice: EventNotice) => string;
 
@@ -18,7 +23,7 @@ export type Accept = (busName: string, notice: EventNotice) => string;
  * PutEvents: a request may succeed while some of its entries fail (Amazon EventBridge API Reference, PutEvents).
  * @throws AwsError `ValidationException`
  */
-export function putEvents(input: PutEventsCommandInput, accept: Accept) {
+export function putEvents(input: PutEventsCommandInput, accept: Accept, faults: readonly EntryFault[] = []) {
   refuseUnmodelled('events:PutEvents', input, ['Entries']);
   const entries = input.Entries ?? [];
   if (entries.length < 1 || entries.length > maxEntries) {
@@ -29,7 +34,13 @@ export function putEvents(input: PutEventsCommandInput, accept: Accept) {
   if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) >= maxBytesTotal) {
     throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
   }
-  const results = entries.map((entry) => putEntry(entry, accept));
+  const results = entries.map((entry) => {
+    for (const fault of faults) {
+      const refused = fault(entry);
+      if (refused) return refused;
+    }
+    return putEntry(entry, accept);
+  });
   return {
     Entries: results,
     FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,

@@ -1,9 +1,11 @@
 import defaults from '../defaults.json' with { type: 'json' };
 import { AwsError, NotSimulated } from '../errors.ts';
-import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
-import { askAs, authorise, judge, Undeliverable } from './dispatch.ts';
+import { Undeliverable } from './dispatch.ts';
+import { nextOf, readTiming, type Timing } from './schedule-expression.ts';
+import { type TargetCall, targetOf } from './schedule-target.ts';
 
 /** A schedule of EventBridge Scheduler. */
 export interface Schedule {
@@ -20,104 +22,89 @@ const { retry } = defaults.scheduler;
 /** Back-off doubles from one second to this; AWS documents only "exponential backoff". */
 const longestBackoffSeconds = 600;
 
-const unitSeconds: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
-
 /**
- * Runs a schedule of a rate from this instant on: the first time at once, then once a period, each time somewhere within
- * the minute (Amazon EventBridge Scheduler User Guide, "Schedule types": a precision of 60 seconds). Returns the way to
- * stop it.
- * @throws NotSimulated for other expressions, flexible windows, start and end dates, and targets that are not modelled
+ * Runs a schedule from this instant on: a rate for the first time at once, everything else when its time comes; each time
+ * somewhere within the minute (Amazon EventBridge Scheduler User Guide, "Schedule types": a precision of 60 seconds).
+ * Returns the way to stop it.
+ * @throws NotSimulated for flexible windows, start and end dates, and targets that are not modelled
  */
 export function runSchedule(sim: Simulator, region: RegionName, schedule: Schedule): () => void {
-  const periodMs = periodSecondsOf(schedule) * 1000;
-  const call = targetOf(sim, region, schedule);
+  const timing = timingOf(schedule);
+  const call = targetOf(sim, region, schedule.target);
   if (schedule.properties['State'] === 'DISABLED') return () => {};
   let isStopped = false;
   const startMs = sim.clock.nowMs();
-  const wake = (ordinal: number): void => {
+  const wake = (scheduledMs: number): void => {
     if (isStopped) return;
-    const subject = `${schedule.arn}/${startMs}/${ordinal}`;
+    const subject = subjectOf(schedule, timing, startMs, scheduledMs);
     const offsetMs = sim.draws.sample('scheduler.precision', schedule.arn) * 1000;
     sim.clock.after(offsetMs, () => {
-      if (!isStopped) invoke(sim, schedule, call, subject);
+      if (!isStopped) invoke(sim, schedule, call, { subject, scheduledMs });
     });
-    sim.clock.at(startMs + (ordinal + 1) * periodMs, () => wake(ordinal + 1));
+    wakeAfter(scheduledMs);
   };
-  wake(0);
+  const wakeAfter = (afterMs: number): void => {
+    const nextMs = nextOf(timing, startMs, afterMs);
+    if (nextMs !== undefined) sim.clock.at(nextMs, () => wake(nextMs));
+  };
+  if (timing.kind === 'rate') wake(startMs);
+  else wakeAfter(startMs);
   return () => {
     isStopped = true;
   };
 }
 
-function periodSecondsOf({ expression, properties }: Schedule): number {
-  const { FlexibleTimeWindow: window } = properties;
+/** A rate counts its turns from where it began; everything else is named by its time. */
+function subjectOf({ arn }: Schedule, timing: Timing, startMs: number, scheduledMs: number): string {
+  if (timing.kind !== 'rate') return `${arn}/${scheduledMs}`;
+  return `${arn}/${startMs}/${(scheduledMs - startMs) / timing.periodMs}`;
+}
+
+/**
+ * When a schedule runs.
+ * @throws AwsError ValidationException for an expression or a time zone that the service refuses
+ * @throws NotSimulated for what is not modelled
+ */
+function timingOf({ expression, properties }: Schedule): Timing {
+  const { FlexibleTimeWindow: window, ScheduleExpressionTimezone: timeZone } = properties;
   if (!isObject(window) || window['Mode'] !== 'OFF')
     throw new NotSimulated('a schedule with a flexible window');
   for (const member of ['StartDate', 'EndDate']) {
     if (member in properties) throw new NotSimulated(`a schedule with ${member}`);
   }
-  const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  if (count === undefined || unit === undefined) throw new NotSimulated(`a schedule of ${expression}`);
-  return Number(count) * (unitSeconds[unit] ?? 0);
+  return readTiming(expression, timeZone === undefined ? undefined : String(timeZone));
 }
 
-/** Asks the target once, under the identity `subject`. */
-type TargetCall = (subject: string) => Promise<void>;
-
-function targetOf(sim: Simulator, region: RegionName, { target }: Schedule): TargetCall {
-  const known = ['Arn', 'RoleArn', 'Input', 'RetryPolicy', 'DeadLetterConfig'];
-  const unknown = Object.keys(target).find((member) => !known.includes(member));
-  if (unknown !== undefined) throw new NotSimulated(`a schedule whose target has ${unknown}`);
-  const arn = String(target['Arn']);
-  const principal = String(target['RoleArn']);
-  const input = target['Input'] === undefined ? '{}' : String(target['Input']);
-  const event = parseJson(input);
-  if (event === undefined) throw new NotSimulated('a schedule whose input is no JSON');
-  if (/^arn:aws:lambda:/.test(arn)) {
-    return async (subject) => {
-      authorise(sim, principal, 'lambda:InvokeFunction', arn);
-      try {
-        sim.region(region).lambda.invokeLater(arn, event, subject);
-      } catch (error) {
-        throw judge(error);
-      }
-    };
-  }
-  if (/^arn:aws:states:[^:]+:\d+:stateMachine:/.test(arn)) {
-    return async (subject) => {
-      authorise(sim, principal, 'states:StartExecution', arn);
-      const name = sim.draws.uuid('scheduler.executionName', subject);
-      await askAs(sim, {
-        service: 'states',
-        operation: 'StartExecution',
-        input: { stateMachineArn: arn, name, input },
-        region,
-        principal,
-        sessionName: 'scheduler',
-        subject,
-      });
-    };
-  }
-  throw new NotSimulated(`a schedule with the target ${arn}`);
+/** One wake-up: the time that it is for, and its name among all others. */
+interface WakeUp {
+  readonly subject: string;
+  readonly scheduledMs: number;
 }
 
 /** At least once: now and then a target is woken twice for one time. */
-function invoke(sim: Simulator, schedule: Schedule, call: TargetCall, subject: string): void {
+function invoke(sim: Simulator, schedule: Schedule, call: TargetCall, wakeUp: WakeUp): void {
   const isTwice = sim.draws.chance(
     defaults.scheduler.duplicateProbability,
     'scheduler.duplicate',
     schedule.arn,
   );
-  attempt(sim, schedule, call, subject);
-  if (isTwice) attempt(sim, schedule, call, `${subject}/again`);
+  attempt(sim, schedule, call, wakeUp);
+  if (isTwice) attempt(sim, schedule, call, { ...wakeUp, subject: `${wakeUp.subject}/again` });
 }
 
 /** Tries again with a growing pause while the target cannot take it; what is given up is lost, as without a queue. */
-function attempt(sim: Simulator, schedule: Schedule, call: TargetCall, subject: string): void {
+function attempt(
+  sim: Simulator,
+  schedule: Schedule,
+  call: TargetCall,
+  { subject, scheduledMs }: WakeUp,
+): void {
   const { clock, draws } = sim;
   const firstMs = clock.nowMs();
   const again = (retried: number): void => {
-    call(retried === 0 ? subject : `${subject}/${retried}`).catch((error: unknown) => {
+    const name = retried === 0 ? subject : `${subject}/${retried}`;
+    const tried = { subject: name, scheduleArn: schedule.arn, scheduledMs, number: retried + 1 };
+    call(tried).catch((error: unknown) => {
       if (error instanceof Undeliverable) return;
       if (!(error instanceof AwsError)) {
         clock.abort(error);
