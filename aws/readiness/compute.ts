@@ -1,0 +1,279 @@
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Filter,
+  type Image,
+  type _InstanceType as InstanceType,
+  type ResponseLaunchTemplateData,
+} from '@aws-sdk/client-ec2';
+import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import type { ObservedInstance } from '../../recovery/observed.ts';
+import type { SeenImage, SeenSnapshot, SeenSubnet, SeenTemplate } from '../../recovery/readiness/sight.ts';
+import { tagFilters } from '../ec2.ts';
+import { toInstance } from '../ec2-shapes.ts';
+import { allPages } from '../pages.ts';
+import { type Asking, ask, configOf, nothing, orAbsent } from './asking.ts';
+
+export type Compute = ReturnType<typeof openCompute>;
+
+const pageSize = 1000;
+/** DescribeInstanceTypes takes so many types at once (EC2 API Reference). */
+const typesPerCall = 100;
+
+/** What readiness asks EC2 of one Region; empty lists of ids ask nothing. */
+export function openCompute(asking: Asking) {
+  const client = new EC2Client(configOf(asking));
+  return { ...things(asking, client), ...places(asking, client) };
+}
+
+/** What servers and volumes are made from. */
+function things(asking: Asking, client: EC2Client) {
+  return {
+    /** Available images of our own with these tags. */
+    images: (tags: Readonly<Record<string, string>>) =>
+      describeImages(asking, client, {
+        Owners: ['self'],
+        Filters: [...tagFilters(tags), { Name: 'state', Values: ['available'] }],
+      }),
+    /** Whoever owns them: a launch template may name an image of Amazon's. */
+    imagesById: (ids: readonly string[]) =>
+      ids.length === 0
+        ? nothing<readonly SeenImage[]>([])
+        : describeImages(asking, client, { Filters: [{ Name: 'image-id', Values: [...ids] }] }),
+    snapshots: (tags: Readonly<Record<string, string>>) =>
+      describeSnapshots(asking, client, tagFilters(tags)),
+    snapshotsById: (ids: readonly string[]) =>
+      ids.length === 0
+        ? nothing<readonly SeenSnapshot[]>([])
+        : describeSnapshots(asking, client, [{ Name: 'snapshot-id', Values: [...ids] }]),
+    /** Instances that match, terminated ones left out. */
+    instances: (filters: readonly Filter[]) => describeInstances(asking, client, filters),
+    standing: (tags: Readonly<Record<string, string>>) => describeInstances(asking, client, tagFilters(tags)),
+    /** Keys of the volumes of instances, by instance. */
+    volumeKeys: (ids: readonly string[]) => describeVolumeKeys(asking, client, ids),
+    template: (name: string): Promise<Answer<SeenTemplate | 'absent'>> =>
+      describeTemplate(asking, client, name),
+  };
+}
+
+/** Where they are launched. */
+function places(asking: Asking, client: EC2Client) {
+  return {
+    subnets: async (ids: readonly string[]): Promise<Answer<readonly SeenSubnet[]>> => {
+      if (ids.length === 0) return { ok: true, value: [] };
+      const Filters = [{ Name: 'subnet-id', Values: [...ids] }];
+      const answer = await ask(asking, 'ec2:DescribeSubnets', (abortSignal) =>
+        client.send(new DescribeSubnetsCommand({ Filters }), { abortSignal }),
+      );
+      return mapAnswer(answer, ({ Subnets = [] }) =>
+        Subnets.map(({ SubnetId = '', AvailabilityZone = '', AvailableIpAddressCount = 0 }) => ({
+          id: SubnetId,
+          zone: AvailabilityZone,
+          freeAddresses: AvailableIpAddressCount,
+        })),
+      );
+    },
+    securityGroups: async (ids: readonly string[]): Promise<Answer<readonly string[]>> => {
+      if (ids.length === 0) return { ok: true, value: [] };
+      const Filters = [{ Name: 'group-id', Values: [...ids] }];
+      const answer = await ask(asking, 'ec2:DescribeSecurityGroups', (abortSignal) =>
+        client.send(new DescribeSecurityGroupsCommand({ Filters }), { abortSignal }),
+      );
+      return mapAnswer(answer, ({ SecurityGroups = [] }) =>
+        SecurityGroups.flatMap(({ GroupId }) => GroupId ?? []),
+      );
+    },
+    /** The zones that offer each type. */
+    offerings: (types: readonly string[]) => describeOfferings(asking, client, types),
+    /** Default vCPUs of each type. */
+    vcpusOf: (types: readonly string[]) => describeTypes(asking, client, types),
+  };
+}
+
+function describeImages(
+  asking: Asking,
+  client: EC2Client,
+  which: { readonly Owners?: string[]; readonly Filters: Filter[] },
+): Promise<Answer<readonly SeenImage[]>> {
+  const asked = 'ec2:DescribeImages';
+  return allPages(async (NextToken) => {
+    const input = { ...which, MaxResults: pageSize };
+    const answer = await ask(asking, asked, (abortSignal) =>
+      client.send(new DescribeImagesCommand({ ...input, ...(NextToken && { NextToken }) }), { abortSignal }),
+    );
+    return mapAnswer(answer, (output) => ({
+      items: (output.Images ?? []).map(toImage),
+      next: output.NextToken,
+    }));
+  }, asked);
+}
+
+function toImage({ ImageId = '', CreationDate = '', BlockDeviceMappings = [] }: Image): SeenImage {
+  const snapshots = BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+  return { id: ImageId, createdAt: CreationDate, snapshots };
+}
+
+function describeSnapshots(
+  asking: Asking,
+  client: EC2Client,
+  Filters: readonly Filter[],
+): Promise<Answer<readonly SeenSnapshot[]>> {
+  const asked = 'ec2:DescribeSnapshots';
+  return allPages(async (NextToken) => {
+    const input = { OwnerIds: ['self'], Filters: [...Filters], MaxResults: pageSize };
+    const answer = await ask(asking, asked, (abortSignal) =>
+      client.send(new DescribeSnapshotsCommand({ ...input, ...(NextToken && { NextToken }) }), {
+        abortSignal,
+      }),
+    );
+    return mapAnswer(answer, (output) => ({
+      items: (output.Snapshots ?? []).map(({ SnapshotId = '', StartTime, State = '', KmsKeyId }) => ({
+        id: SnapshotId,
+        startedAt: StartTime?.toISOString() ?? '',
+        state: State,
+        ...(KmsKeyId && { keyId: KmsKeyId }),
+      })),
+      next: output.NextToken,
+    }));
+  }, asked);
+}
+
+async function describeInstances(
+  asking: Asking,
+  client: EC2Client,
+  filters: readonly Filter[],
+): Promise<Answer<readonly ObservedInstance[]>> {
+  const asked = 'ec2:DescribeInstances';
+  const found = await allPages(async (NextToken) => {
+    const input = { Filters: [...filters], MaxResults: pageSize };
+    const answer = await ask(asking, asked, (abortSignal) =>
+      client.send(new DescribeInstancesCommand({ ...input, ...(NextToken && { NextToken }) }), {
+        abortSignal,
+      }),
+    );
+    return mapAnswer(answer, (output) => ({
+      items: (output.Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(toInstance)),
+      next: output.NextToken,
+    }));
+  }, asked);
+  const gone = ['terminated', 'shutting-down'];
+  return mapAnswer(found, (instances) => instances.filter(({ state }) => !gone.includes(state)));
+}
+
+function describeVolumeKeys(
+  asking: Asking,
+  client: EC2Client,
+  ids: readonly string[],
+): Promise<Answer<readonly { readonly instance: string; readonly keyId: string }[]>> {
+  const asked = 'ec2:DescribeVolumes';
+  if (ids.length === 0) return nothing([]);
+  const Filters = [{ Name: 'attachment.instance-id', Values: [...ids] }];
+  return allPages(async (NextToken) => {
+    const input = { Filters, MaxResults: 500 };
+    const answer = await ask(asking, asked, (abortSignal) =>
+      client.send(new DescribeVolumesCommand({ ...input, ...(NextToken && { NextToken }) }), { abortSignal }),
+    );
+    return mapAnswer(answer, (output) => ({
+      items: (output.Volumes ?? []).flatMap(({ KmsKeyId, Attachments = [] }) =>
+        KmsKeyId ? [{ instance: Attachments[0]?.InstanceId ?? '', keyId: KmsKeyId }] : [],
+      ),
+      next: output.NextToken,
+    }));
+  }, asked);
+}
+
+async function describeTemplate(
+  asking: Asking,
+  client: EC2Client,
+  name: string,
+): Promise<Answer<SeenTemplate | 'absent'>> {
+  const answer = await ask(asking, 'ec2:DescribeLaunchTemplateVersions', (abortSignal) =>
+    client.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: name, Versions: ['$Default'] }),
+      { abortSignal },
+    ),
+  );
+  const absent = ['InvalidLaunchTemplateName.NotFoundException', 'InvalidLaunchTemplateId.NotFound'];
+  return mapAnswer(orAbsent(answer, ...absent), (output) =>
+    output === 'absent' ? output : toTemplate(output.LaunchTemplateVersions?.[0]?.LaunchTemplateData ?? {}),
+  );
+}
+
+function toTemplate(data: ResponseLaunchTemplateData): SeenTemplate {
+  const {
+    ImageId,
+    InstanceType: type,
+    SecurityGroupIds = [],
+    NetworkInterfaces = [],
+    IamInstanceProfile,
+  } = data;
+  const groups = [...SecurityGroupIds, ...NetworkInterfaces.flatMap(({ Groups = [] }) => Groups)];
+  const profile = IamInstanceProfile?.Name ?? IamInstanceProfile?.Arn?.split('/').at(-1);
+  // `resolve:ssm:…` names a parameter, not an image.
+  const image = ImageId?.startsWith('ami-') ? ImageId : undefined;
+  return {
+    securityGroups: [...new Set(groups)],
+    ...(image && { image }),
+    ...(type && { type }),
+    ...(profile && { profile }),
+  };
+}
+
+async function describeOfferings(
+  asking: Asking,
+  client: EC2Client,
+  types: readonly string[],
+): Promise<Answer<Readonly<Record<string, readonly string[]>>>> {
+  const asked = 'ec2:DescribeInstanceTypeOfferings';
+  if (types.length === 0) return { ok: true, value: {} };
+  const found = await allPages(async (NextToken) => {
+    const input = {
+      LocationType: 'availability-zone' as const,
+      Filters: [{ Name: 'instance-type', Values: [...types] }],
+      MaxResults: pageSize,
+    };
+    const answer = await ask(asking, asked, (abortSignal) =>
+      client.send(new DescribeInstanceTypeOfferingsCommand({ ...input, ...(NextToken && { NextToken }) }), {
+        abortSignal,
+      }),
+    );
+    return mapAnswer(answer, (output) => ({
+      items: output.InstanceTypeOfferings ?? [],
+      next: output.NextToken,
+    }));
+  }, asked);
+  return mapAnswer(found, (offerings) =>
+    Object.fromEntries(
+      types.map((type) => [
+        type,
+        offerings.flatMap(({ InstanceType: of, Location }) => (of === type && Location ? [Location] : [])),
+      ]),
+    ),
+  );
+}
+
+async function describeTypes(
+  asking: Asking,
+  client: EC2Client,
+  types: readonly string[],
+): Promise<Answer<Readonly<Record<string, number>>>> {
+  const vcpus: Record<string, number> = {};
+  for (let from = 0; from < types.length; from += typesPerCall) {
+    const InstanceTypes = types.slice(from, from + typesPerCall) as InstanceType[];
+    const answer = await ask(asking, 'ec2:DescribeInstanceTypes', (abortSignal) =>
+      client.send(new DescribeInstanceTypesCommand({ InstanceTypes }), { abortSignal }),
+    );
+    if (!answer.ok) return answer;
+    for (const { InstanceType: type, VCpuInfo } of answer.value.InstanceTypes ?? [])
+      if (type) vcpus[type] = VCpuInfo?.DefaultVCpus ?? 0;
+  }
+  return { ok: true, value: vcpus };
+}
