@@ -31,10 +31,10 @@ for (const { name, text } of patterns) {
   });
 }
 
-test('every sample and near miss belongs to a pattern', () => {
+test('every sample and near miss belongs to a pattern, but for those of our own events', () => {
   const names = new Set(patterns.map(({ name }) => name));
   assert.deepEqual(
-    eventFiles.filter(({ name }) => !names.has(name)).map(({ path }) => path),
+    eventFiles.filter(({ name }) => !names.has(name) && !name.startsWith('own/')).map(({ path }) => path),
     [],
   );
 });
