@@ -1,4 +1,5 @@
-import type { ActiveRecord } from './ledger.ts';
+import type { ActiveRecord, InterruptionRecord } from './ledger.ts';
+import type { Plan } from './plan/plan.ts';
 import { type Instant, type RecoveryOutcome, secondsBetween } from './terms.ts';
 
 /** Step Functions' own words (API Reference, DescribeExecution). */
@@ -9,6 +10,22 @@ export type ExecutionStatus =
   | 'TIMED_OUT'
   | 'ABORTED'
   | 'PENDING_REDRIVE';
+
+/** CloudWatch's namespace of what the janitor measures of a recovery while it lasts, with the dimension `Plan`. */
+export const recoveryNamespace = 'Lifeboat/Recovery';
+
+/**
+ * Whether a recovery that holds its plan's lock goes on for longer than was promised: a failover for longer than the RTO, a
+ * drill for longer than it may take.
+ */
+export function isOverdue(
+  active: ActiveRecord,
+  { objectives, drill }: Pick<Plan, 'objectives' | 'drill'>,
+  now: Instant,
+): boolean {
+  const promisedSeconds = active.kind === 'drill' ? drill.maxDurationSeconds : objectives.rtoSeconds;
+  return !active.releasedAt && secondsBetween(active.at, now) > promisedSeconds;
+}
 
 /** Who a lock's `abort` names when nobody asked for it: the recovery was interrupted, and may be continued. */
 export const janitorName = 'janitor';
@@ -34,6 +51,12 @@ const runsMax = 6;
 /** An execution that was just started may not be found yet; one that was started by hand may have another name. */
 const findSeconds = 600;
 
+/** Whoever marked a lock starts the next run within its own invocation: until then the run is on its way. */
+const startSeconds = 120;
+
+/** How long somebody who set out to tell people is given for it. */
+const tellSeconds = 120;
+
 /**
  * What becomes of a plan's lock. The execution says whether a recovery still runs, never the clock alone; a recovery that
  * concluded and keeps its lock (held, failed) waits for a person and is left alone.
@@ -53,9 +76,11 @@ export function janitorNeed(
     case 'RUNNING':
       return { kind: 'nothing' };
     case 'absent':
-      // The janitor marked the lock and broke off before it started the run that the mark is for.
+      // The janitor marked the lock and broke off before it started the run that the mark is for, or is about to.
       if (active.abort?.by === janitorName)
-        return { kind: 'finish', nextRun: run, reason: active.abort.reason };
+        return secondsBetween(active.runAt ?? active.abort.at, now) < startSeconds
+          ? { kind: 'nothing' }
+          : { kind: 'finish', nextRun: run, reason: active.abort.reason };
       return secondsBetween(active.runAt ?? active.at, now) < findSeconds
         ? { kind: 'nothing' }
         : {
@@ -74,4 +99,15 @@ export function janitorNeed(
     default:
       return execution satisfies never;
   }
+}
+
+/** Whether people have yet to be told why a recovery was interrupted; what one janitor tells, another one need not. */
+export function isUntold(
+  before: InterruptionRecord | undefined,
+  recovery: string,
+  reason: string,
+  now: Instant,
+): boolean {
+  if (before?.recovery !== recovery || before.reason !== reason) return true;
+  return !before.toldAt && secondsBetween(before.at, now) >= tellSeconds;
 }

@@ -1,6 +1,6 @@
 import type { Incident } from './deciding/observation.ts';
 import type { Fingerprint } from './steps/fingerprint.ts';
-import type { Instant, RecoveryKind, StepName } from './terms.ts';
+import type { Instant, RecoveryKind, RecoveryOutcome, RecoveryScope, StepName } from './terms.ts';
 
 /** Keys of the ledger's records. Steps that run side by side never write the same key. */
 export const ledgerKeys = {
@@ -12,13 +12,30 @@ export const ledgerKeys = {
   period: (plan: string) => `plans/${plan}/period.json`,
   /** AWS Health events about the plan: what cannot be read again. */
   health: (plan: string) => `plans/${plan}/health.json`,
+  /** Since when the primary's target groups have been seen down. */
+  targets: (plan: string) => `plans/${plan}/targets.json`,
   /** One verdict, written when it differs from the one before it. */
   decision: (plan: string, at: Instant) => `plans/${plan}/decisions/${at}.json`,
   lastDecision: (plan: string) => `plans/${plan}/decisions/last.json`,
   approval: (plan: string, recovery: string, principal: string) =>
     `recoveries/${plan}/${recovery}/approvals/${principal}.json`,
   approvals: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/approvals/`,
+  /** Who asked for a recovery by hand: one key for each who did. */
+  request: (plan: string, recovery: string, principal: string) =>
+    `recoveries/${plan}/${recovery}/requests/${principal}.json`,
+  requests: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/requests/`,
   active: (plan: string) => `plans/${plan}/active.json`,
+  /** What the janitor told people last. */
+  interruption: (plan: string) => `plans/${plan}/interruption.json`,
+  /** Which drills a plan promises, since when, and what people were told about them. */
+  practice: (plan: string) => `plans/${plan}/practice.json`,
+  /** How the last drill of a scope ended. */
+  lastDrill: (plan: string, scope: RecoveryScope) => `plans/${plan}/drills/${scope}.json`,
+  /** Who may put a restored volume on a server of the plan, and what became of each volume. */
+  remountLock: (plan: string) => `plans/${plan}/remount.json`,
+  remount: (plan: string, volume: string) => `plans/${plan}/remounts/${volume}.json`,
+  /** What the last readiness check found. */
+  readiness: (plan: string) => `plans/${plan}/readiness.json`,
   opened: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/opened.json`,
   before: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/before.json`,
   step: (plan: string, recovery: string, step: StepName) =>
@@ -41,10 +58,29 @@ export interface ActiveRecord {
   readonly run?: number;
   /** When that run was asked for, where it is not the first. */
   readonly runAt?: Instant;
+  /** Who last continued it, into which run, and why. */
+  readonly continued?: {
+    readonly run: number;
+    readonly by: string;
+    readonly at: Instant;
+    readonly comment: string;
+  };
+  /** Who started that run knowing that the plan has changed since the recovery was opened: it pins the plan anew. */
+  readonly planAcceptedBy?: string;
   /** A person, or the janitor, has asked it to stop: it does at its next call. */
   readonly abort?: { readonly by: string; readonly at: Instant; readonly reason: string };
   /** Set when the recovery is over: the key stays, as the mark of a lock that nobody holds. */
   readonly releasedAt?: Instant;
+}
+
+/** That people are told of an interrupted recovery: once for each reason. */
+export interface InterruptionRecord {
+  readonly nonce: string;
+  readonly recovery: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** Absent while somebody tells it, and where whoever did broke off. */
+  readonly toldAt?: Instant;
 }
 
 /** Somebody stopped automatic recoveries, of one plan (`pause`) or of all (`brake`). */
@@ -82,14 +118,51 @@ export interface ApprovalRecord {
   readonly overrides: readonly string[];
 }
 
-/** What a recovery is and which plan it pins; written once. */
+/** A person's wish for a recovery, written before its first run is started; the key names who it was. */
+export interface RequestRecord {
+  readonly nonce: string;
+  readonly principal: string;
+  readonly at: Instant;
+  readonly comment: string;
+}
+
+/** What a recovery is and which plan it pins; written once, and again only where somebody accepts a changed plan. */
 export interface OpenedRecord {
   readonly nonce: string;
   readonly recovery: string;
   readonly plan: string;
   readonly planHash: string;
   readonly kind: RecoveryKind;
+  /** Of a drill; one without it is full. */
+  readonly scope?: RecoveryScope;
+  /** When the first run began. */
   readonly openedAt: Instant;
+  /** The plans that earlier runs went by, where somebody accepted another one for a later run. */
+  readonly earlierPlans?: readonly {
+    readonly planHash: string;
+    readonly untilRun: number;
+    readonly acceptedBy: string;
+  }[];
+}
+
+/** How the last drill of a scope ended. */
+export interface LastDrill {
+  readonly recovery: string;
+  readonly scope: RecoveryScope;
+  readonly outcome: RecoveryOutcome;
+  readonly reason: string | null;
+  /** Which objective it did not meet, as a sentence; null where it met them or judged none. */
+  readonly missed: string | null;
+  readonly endedAt: Instant;
+}
+
+/** What was promised about drills of a plan, and what of it was told to people. */
+export interface PracticeRecord {
+  readonly nonce: string;
+  /** By schedule: its expression, and since when it stands. What was due before that was not promised. */
+  readonly promises: Readonly<Record<string, { readonly expression: string; readonly since: Instant }>>;
+  /** The findings that stand and were told, by key. */
+  readonly told: readonly string[];
 }
 
 /** The live workload as it was before a drill. */

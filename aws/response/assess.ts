@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { decide } from '../../recovery/deciding/decide.ts';
 import type { Verdict } from '../../recovery/deciding/observation.ts';
-import type { PeriodRecord } from '../../recovery/ledger.ts';
+import type { IncidentRecord, PeriodRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Invocation } from '../deps.ts';
+import { tell } from '../tell.ts';
 import { openResponse, planNamed, type ResponseContext } from './context.ts';
 import { beginPeriod, logRefusal, recordVerdict, storeIncident, unopened } from './incident.ts';
 import { lookAfter } from './look-after.ts';
-import { tell } from './notify.ts';
 import { lookAround, type Seen } from './situation.ts';
 
 export const assessInput = v.object({
@@ -38,7 +38,7 @@ export async function assess(
   // A recovery that was not written down is not started, and nobody is told that it was: the next minute decides again.
   const isCommitted = verdict.decision !== 'recover' || starts !== undefined;
   await Promise.all([
-    isCommitted ? announce(context, plan, verdict) : undefined,
+    isCommitted ? announce(context, plan, seen, verdict) : undefined,
     lookAfter(context, plan, { active: seen.active, period }),
   ]);
   return {
@@ -75,16 +75,26 @@ async function commit(
   return unopened(context, plan, verdict.incident);
 }
 
-async function announce(context: ResponseContext, plan: Plan, verdict: Verdict): Promise<void> {
+async function announce(context: ResponseContext, plan: Plan, seen: Seen, verdict: Verdict): Promise<void> {
   const isNew = await recordVerdict(context, plan, verdict);
   if (typeof isNew !== 'boolean') {
     logRefusal(context, isNew, plan);
     return;
   }
-  if (!isNew || verdict.decision === 'none') return;
+  if (!isNew) return;
   const { analysis, blockedBy, reason, unblock, incident } = verdict;
-  const detail = { plan: plan.plan, analysis, blockedBy, reason, unblock, incident: incident?.id ?? null };
-  if (verdict.decision === 'recover')
-    await tell(context, 'Recovery Started', { ...detail, recovery: incident?.recovery ?? null });
-  else await tell(context, verdict.incident ? 'Failure Detected' : 'Recovery Held', detail);
+  const found = { plan: plan.plan, analysis, reason };
+  const before = (seen.incident?.value as IncidentRecord | undefined)?.incident;
+  if (before && !incident && seen.situation.ledger)
+    await tell(context, 'Failure Resolved', { plan: plan.plan, incident: before.id, reason });
+  if (verdict.decision === 'none') return;
+  if (verdict.decision === 'recover' && incident?.recovery) {
+    const { id, recovery } = incident;
+    await tell(context, 'Recovery Started', { ...found, recovery, incident: id });
+  } else if (incident && !before) {
+    await tell(context, 'Failure Detected', { ...found, blockedBy, unblock, incident: incident.id });
+  } else if (!incident?.recovery) {
+    // A recovery that was started tells of itself.
+    await tell(context, 'Recovery Held', { ...found, blockedBy, unblock, incident: incident?.id ?? null });
+  }
 }

@@ -1,16 +1,24 @@
 import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { InvalidInput } from '../../recovery/errors.ts';
-import { type JanitorNeed, janitorName, janitorNeed } from '../../recovery/janitor.ts';
-import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import {
+  isOverdue,
+  isUntold,
+  type JanitorNeed,
+  janitorName,
+  janitorNeed,
+  recoveryNamespace,
+} from '../../recovery/janitor.ts';
+import { type ActiveRecord, type InterruptionRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import type { RecoveryKind } from '../../recovery/terms.ts';
+import { openCloudWatch } from '../cloudwatch.ts';
 import type { Invocation } from '../deps.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openStates } from '../states.ts';
+import { tell } from '../tell.ts';
 import { openResponse, type ResponseContext } from './context.ts';
-import { tell } from './notify.ts';
 
 /** Whatever woke it, an event or a schedule, only wakes: everything is looked at again. */
 export const janitorInput = v.unknown();
@@ -48,6 +56,7 @@ async function tidy(
   const [execution, evidence] = await Promise.all([
     openStates(access).status(machines[active.kind], name),
     ledger.read(ledgerKeys.evidence(plan.plan, active.recovery)),
+    measure(context, plan, active),
   ]);
   if (!execution.ok) return execution;
   if (!evidence.ok) return evidence;
@@ -61,25 +70,40 @@ async function tidy(
     case 'nothing':
       return 'nothing';
     case 'finish':
-      return (await finish(context, machines, plan, { entry: entry.value, active }, need)) ?? 'finish';
+      return finish(context, machines, plan, { entry: entry.value, active }, need);
     case 'release':
-      return (await release(context, plan, { entry: entry.value, active })) ?? 'release';
+      return release(context, plan, { entry: entry.value, active });
     case 'tell':
-      await report(context, plan, active.recovery, need.reason);
-      return 'tell';
+      return (await report(context, plan, active.recovery, need.reason)) ?? 'tell';
     default:
       return need satisfies never;
   }
 }
 
-/** Marks the lock, so that the next run does nothing but end the recovery, and starts that run. */
+/** Puts the sample that an alarm of the plan watches, while its recovery goes on for longer than was promised. */
+async function measure(
+  { access, deps, now }: ResponseContext,
+  plan: Plan,
+  active: ActiveRecord,
+): Promise<void> {
+  const at = now();
+  if (!isOverdue(active, plan, at)) return;
+  const metric = { namespace: recoveryNamespace, name: 'Overdue', dimensions: { Plan: plan.plan } };
+  const put = await openCloudWatch(access).putMetric(metric, [{ at, value: 1 }]);
+  if (!put.ok) deps.log('error', sayRefusal(put), { plan: plan.plan });
+}
+
+/**
+ * Marks the lock, so that the next run does nothing but end the recovery, and starts that run. Of two janitors at once the
+ * second to mark it leaves the rest to the first.
+ */
 async function finish(
   context: ResponseContext,
   machines: Machines,
   plan: Plan,
   lock: { readonly entry: LedgerEntry; readonly active: ActiveRecord },
   need: Extract<JanitorNeed, { readonly kind: 'finish' }>,
-): Promise<Refusal | undefined> {
+): Promise<'finish' | 'nothing' | Refusal> {
   const { ledger, access } = context;
   const { active } = lock;
   const marked: ActiveRecord = {
@@ -91,14 +115,14 @@ async function finish(
   };
   const claim = await ledger.claim(ledgerKeys.active(plan.plan), marked, lock.entry);
   if (!claim.ok) return claim;
-  if (!claim.value.won) return undefined;
+  if (!claim.value.won) return 'nothing';
   const started = await openStates(access).start(
     machines[active.kind],
     `${active.recovery}-r${need.nextRun}`,
     { plan: plan.plan, recovery: active.recovery, run: need.nextRun },
   );
-  await report(context, plan, active.recovery, need.reason);
-  return started.ok ? undefined : started;
+  const untold = await report(context, plan, active.recovery, need.reason);
+  return started.ok ? (untold ?? 'finish') : started;
 }
 
 /** Lets go of the plan for a recovery that has said that it is over. */
@@ -106,19 +130,39 @@ async function release(
   context: ResponseContext,
   plan: Plan,
   { entry, active }: { readonly entry: LedgerEntry; readonly active: ActiveRecord },
-): Promise<Refusal | undefined> {
+): Promise<'release' | 'nothing' | Refusal> {
   const nonce = context.deps.entropy.hex('janitor', `${active.recovery} released`, 16);
   const released: ActiveRecord = { ...active, nonce, releasedAt: context.now() };
   const claim = await context.ledger.claim(ledgerKeys.active(plan.plan), released, entry);
-  return claim.ok ? undefined : claim;
+  if (!claim.ok) return claim;
+  return claim.value.won ? 'release' : 'nothing';
 }
 
-function report(context: ResponseContext, plan: Plan, recovery: string, reason: string): Promise<void> {
-  return tell(context, 'Recovery Interrupted', {
-    plan: plan.plan,
-    recovery,
-    reason: `${recovery} was interrupted: ${reason}`,
-  });
+/** Tells people, once for each reason however often it is looked at, and again where whoever set out to tell it broke off. */
+async function report(
+  context: ResponseContext,
+  plan: Plan,
+  recovery: string,
+  reason: string,
+): Promise<Refusal | undefined> {
+  const { ledger, deps } = context;
+  const key = ledgerKeys.interruption(plan.plan);
+  const found = await ledger.read(key);
+  if (!found.ok) return found;
+  const at = context.now();
+  if (!isUntold(found.value?.value as InterruptionRecord | undefined, recovery, reason, at)) return undefined;
+  const nonce = deps.entropy.hex('interruption', `${recovery} ${at}`, 16);
+  const record: InterruptionRecord = { nonce, recovery, reason, at };
+  const claim = await ledger.claim(key, record, found.value);
+  if (!claim.ok) return claim;
+  if (!claim.value.won) return undefined;
+  const says = `${recovery} was interrupted: ${reason}`;
+  const untold = await tell(context, 'Recovery Interrupted', { plan: plan.plan, recovery, reason: says });
+  // Whoever could not be told is told at a later look.
+  if (untold.machines ?? untold.people) return undefined;
+  const done: InterruptionRecord = { ...record, toldAt: context.now() };
+  const noted = await ledger.claim(key, done, claim.value.entry);
+  return noted.ok ? undefined : noted;
 }
 
 /** @throws InvalidInput when the stack has not told the function which machines there are */

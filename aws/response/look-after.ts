@@ -1,9 +1,11 @@
 import { sayRefusal } from '../../recovery/answer.ts';
+import { isPeriodOpen } from '../../recovery/deciding/incident.ts';
 import type { ActiveRecord, PeriodRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
+import type { Instant } from '../../recovery/terms.ts';
+import { tell } from '../tell.ts';
 import type { ResponseContext } from './context.ts';
 import { holdTraffic } from './hold-traffic.ts';
-import { tell } from './notify.ts';
 import { refence } from './refence.ts';
 
 /**
@@ -22,12 +24,18 @@ export async function lookAfter(
     isAcknowledged(known.period, recovery)
       ? { refusals: [] }
       : holdTraffic({ access, ledger }, plan, recovery, now()),
-    refence({ access, ledger, now }, plan, recovery),
+    refence({ access, ledger, now }, plan, recovery, isTakenOver(known.period, recovery, now())),
   ]);
   for (const refusal of held.refusals) deps.log('error', sayRefusal(refusal), { plan: plan.plan, recovery });
   deps.log('info', `fence ${fenced.state}: ${fenced.says}`, { plan: plan.plan, recovery });
-  if (fenced.changed)
-    await tell(context, 'Primary Fenced', { plan: plan.plan, recovery, reason: fenced.says });
+  if (!fenced.changed) return;
+  const detail = { plan: plan.plan, recovery, reason: fenced.says };
+  if (fenced.state === 'fenced') await tell(context, 'Primary Fenced', detail);
+  else
+    await tell(context, 'Primary Unfenced', {
+      ...detail,
+      unblock: `make sure that nothing in ${plan.regions.primary} can write to its databases`,
+    });
 }
 
 /**
@@ -36,6 +44,13 @@ export async function lookAfter(
  */
 function isAcknowledged(period: PeriodRecord | undefined, recovery: string): boolean {
   return period?.recovery === recovery && period.acknowledged !== undefined;
+}
+
+/** Acknowledged, over by its period, or asked for by a person: those have no period of their own. */
+function isTakenOver(period: PeriodRecord | undefined, recovery: string, now: Instant): boolean {
+  if (period?.recovery !== recovery) return true;
+  const { until, acknowledged } = period;
+  return !isPeriodOpen({ recovery, until, ...(acknowledged && { acknowledgedAt: acknowledged.at }) }, now);
 }
 
 /** A drill may have taken the lock since; then the active period still names the failover. */

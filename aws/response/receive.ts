@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
+import { inOrder } from '../../recovery/plan/order.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import { type HealthRecord, isKept, joinHealth } from '../../recovery/signals/health.ts';
 import { parseEvent, plansConcerned } from '../../recovery/signals/parse.ts';
@@ -33,13 +34,14 @@ export async function receive(
   invocation: Invocation,
 ): Promise<object> {
   const { deps } = invocation;
-  const plans = [...deps.plans.values()];
-  if (input['event'] === undefined) return { plans: inOrder(plans) };
+  const context = openResponse(invocation, now);
+  // The bundles carry every plan of the repository: one that recovers elsewhere is another stack's to decide about.
+  const plans = [...deps.plans.values()].filter(({ regions }) => regions.recovery === context.access.region);
+  if (input['event'] === undefined) return { plans: inOrder(plans).map(({ plan }) => plan) };
   const parsed = parseEvent(input['event']);
   const concerned = plansConcerned(plans, parsed);
   deps.log('info', `received ${parsed.kind}`, { plans: concerned });
   if (parsed.kind === 'health') {
-    const context = openResponse(invocation, now);
     const refusals = await Promise.all(
       plans.filter((plan) => isKept(plan, parsed)).map((plan) => keep(context, plan, parsed)),
     );
@@ -48,13 +50,6 @@ export async function receive(
     if (refusal) throw new Error(`a Health event could not be kept: ${sayRefusal(refusal)}`);
   }
   return { plans: concerned };
-}
-
-/** All plans: the most important first. */
-function inOrder(plans: readonly Plan[]): readonly string[] {
-  const tiers = ['critical', 'important', 'normal'];
-  const rank = ({ objectives }: Plan) => tiers.indexOf(objectives.tier);
-  return [...plans].sort((a, b) => rank(a) - rank(b) || (a.plan < b.plan ? -1 : 1)).map(({ plan }) => plan);
 }
 
 async function keep(context: ResponseContext, plan: Plan, event: HealthEvent): Promise<Refusal | undefined> {

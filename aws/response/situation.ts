@@ -10,6 +10,7 @@ import {
   type PeriodRecord,
 } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
+import { type ReadinessRecord, unreadyOf } from '../../recovery/readiness/record.ts';
 import { healthObservations, impairment } from '../../recovery/signals/health.ts';
 import { vantagesOf } from '../../recovery/signals/probes.ts';
 import { readAlarms } from '../alarms.ts';
@@ -18,6 +19,8 @@ import type { LedgerEntry } from '../ledger.ts';
 import { openProbes } from '../probes.ts';
 import type { ResponseContext } from './context.ts';
 import type { KeptHealth } from './receive.ts';
+import { watchTargets } from './targets.ts';
+import { readTurns } from './turns.ts';
 
 /** A situation, and the ledger's entries that it was made from, for what is written over them. */
 export interface Seen {
@@ -28,7 +31,7 @@ export interface Seen {
   readonly active: ActiveRecord | undefined;
 }
 
-/** The primary's own alarms are read within this time, or not at all: they are extra votes. */
+/** The primary's own alarms and target groups are read within this time, or not at all: they are extra votes. */
 const primaryDeadlineSeconds = 3;
 
 /** Looks at everything that a decision about a plan rests on, all at once. */
@@ -37,7 +40,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
   const { primary, recovery } = plan.regions;
   const now = context.now();
   const names = plan.trigger.signals.alarms;
-  const [entries, probes, near, far] = await Promise.all([
+  const [entries, turns, probes, near, far, targets] = await Promise.all([
     gatherEach([
       ['brake', ledger.read(ledgerKeys.brake)],
       ['pause', ledger.read(ledgerKeys.pause(plan.plan))],
@@ -45,10 +48,13 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
       ['period', ledger.read(ledgerKeys.period(plan.plan))],
       ['incident', ledger.read(ledgerKeys.incident(plan.plan))],
       ['health', ledger.read(ledgerKeys.health(plan.plan))],
+      ['readiness', ledger.read(ledgerKeys.readiness(plan.plan))],
     ]),
+    readTurns(context, plan),
     openProbes(access).samples(plan, now),
     readAlarms(access, recovery, names, 5),
     readAlarms(access, primary, names, primaryDeadlineSeconds),
+    watchTargets(context, plan, primaryDeadlineSeconds),
   ]);
   const at = context.now();
   const kept = entries.ok ? (entries.value['health']?.value as KeptHealth | undefined) : undefined;
@@ -56,18 +62,24 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     ...(probes.ok ? probesOf(plan, probes.value, at) : []),
     ...alarmsOf(recovery, near, at),
     ...alarmsOf(primary, far, at),
+    ...targets.observations,
     ...healthObservations(plan, kept?.records ?? [], at),
   ];
   const impaired = impairment(plan, kept?.records ?? [], at);
-  const refusals = [entries, probes, near, far].filter((answer): answer is Refusal => !answer.ok);
+  const answers = [entries, turns, probes, near, far];
+  const refusals = [...answers.filter((answer): answer is Refusal => !answer.ok), ...targets.refusals];
   return {
     situation: {
       now: at,
       observations,
-      unread: refusals.map(sayRefusal),
-      ledger: entries.ok ? ledgerState(entries.value) : undefined,
+      unread: [...new Set(refusals.map(sayRefusal))],
+      // Who comes first is read from the ledger too: nobody starts early because it could not be seen.
+      ledger: entries.ok && turns.ok ? ledgerState(entries.value) : undefined,
+      ...(turns.ok && { turns: turns.value }),
       ...(impaired && { recoveryRegionImpaired: impaired }),
-      unready: [],
+      unready: entries.ok
+        ? unreadyOf(entries.value['readiness']?.value as ReadinessRecord | undefined, plan, at)
+        : [],
     },
     incident: entries.ok ? entries.value['incident'] : undefined,
     period: entries.ok ? entries.value['period'] : undefined,

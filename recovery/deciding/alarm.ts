@@ -1,4 +1,4 @@
-import type { Instant } from '../terms.ts';
+import { type Instant, secondsBetween } from '../terms.ts';
 import type { Observation, Vote } from './observation.ts';
 import { timeOf } from './sentences.ts';
 
@@ -6,6 +6,9 @@ import { timeOf } from './sentences.ts';
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 const votes: Readonly<Record<AlarmState, Vote>> = { ALARM: 'down', OK: 'up', INSUFFICIENT_DATA: 'stale' };
+
+/** An alarm that nobody has looked after for a day says nothing about now, as an AWS Health event that was never closed. */
+const countsForSeconds = 24 * 3600;
 
 /**
  * What a CloudWatch alarm says now. Its `up` speaks of one metric and holds nothing back, unlike a probe's.
@@ -22,12 +25,14 @@ export function alarmObservation(
   transitionedAt: Instant,
   now: Instant,
 ): Observation {
+  const isForgotten = state === 'ALARM' && secondsBetween(transitionedAt, now) >= countsForSeconds;
+  const says = `the alarm ${name} on ${region} has been in ${state} since ${timeOf(transitionedAt, now)}`;
   return {
     kind: 'alarm',
     signal: `alarm ${name}`,
     vantage: region,
-    vote: votes[state],
+    vote: isForgotten ? 'stale' : votes[state],
     since: transitionedAt,
-    says: `the alarm ${name} on ${region} has been in ${state} since ${timeOf(transitionedAt, now)}`,
+    says: isForgotten ? `${says}, too long to be about now` : says,
   };
 }

@@ -83,11 +83,13 @@ export const problems: readonly Problem[] = [
   },
   {
     code: 'SignalsSilent',
-    means: 'a plan without probes, and none of its alarms has data',
+    means: 'a plan without probes, and none of its alarms and target groups says anything of now',
     decision: 'hold',
     matches: ({ isBlind }) => isBlind,
-    says: ({ plan }) => `no alarm of ${plan.plan} has data, so nobody can say whether it works`,
-    unblock: (facts) => `see why the alarms have no data, or give the plan probes; ${byHand(facts)}`,
+    says: ({ plan }) =>
+      `no alarm or target group of ${plan.plan} says anything of now, so nobody can say whether it works`,
+    unblock: (facts) =>
+      `see why they have no data or were left in ALARM, or give the plan probes; ${byHand(facts)}`,
   },
   {
     code: 'Healthy',

@@ -5,13 +5,17 @@
 import type { Plan } from '../plan/plan.ts';
 import { analyse } from './analysis.ts';
 import { sortOut } from './facts.ts';
-import { type Guarded, guards, type Objection } from './guards.ts';
+import { guards as allGuards, type Guard, type Guarded, type Objection } from './guards.ts';
 import { incidentAfter, recoveryFor } from './incident.ts';
 import type { Situation, Verdict } from './observation.ts';
 import { evidenceOf, sentence } from './sentences.ts';
 
-/** The verdict on one plan. The same situation gives the same verdict, whatever the order of its observations. */
-export function decide(plan: Plan, situation: Situation): Verdict {
+/**
+ * The verdict on one plan. The same situation gives the same verdict, whatever the order of its observations.
+ *
+ * @param guards - who may object; all of them but where a test shows what one of them is there for
+ */
+export function decide(plan: Plan, situation: Situation, guards: readonly Guard[] = allGuards): Verdict {
   const facts = sortOut(plan, situation);
   const { ledger } = situation;
   const problem = analyse(facts);
@@ -32,11 +36,18 @@ export function decide(plan: Plan, situation: Situation): Verdict {
   if (problem.decision !== 'recover') return verdict;
   if (!incident || !ledger) throw new Error(`${problem.code} without an incident: the table is out of order`);
   const recovery = recoveryFor(plan, incident);
-  const objection = firstObjection({ facts, ledger, situation, claim, recovery });
+  const objection = firstObjection(guards, { facts, ledger, situation, claim, recovery });
   if (!objection)
     return { ...verdict, blockedBy: null, incident: { ...incident, recovery, decidedAt: situation.now } };
-  const { guard, reason, unblock } = objection;
-  return { ...verdict, decision: 'hold', blockedBy: guard, reason: sentence(reason, evidence), unblock };
+  const { guard, reason, unblock, isStuck } = objection;
+  return {
+    ...verdict,
+    decision: 'hold',
+    blockedBy: guard,
+    reason: sentence(reason, evidence),
+    unblock,
+    ...(isStuck && { isStuck }),
+  };
 }
 
 /**
@@ -47,18 +58,22 @@ export function differs(now: Verdict, before: Verdict | undefined): boolean {
   return before === undefined || gist(now) !== gist(before);
 }
 
-function gist({ plan, decision, analysis, blockedBy, incident }: Verdict): string {
+function gist({ plan, decision, analysis, blockedBy, isStuck, incident }: Verdict): string {
   return JSON.stringify([
     plan,
     decision,
     analysis,
     blockedBy,
+    isStuck ?? false,
     incident?.id ?? null,
     incident?.recovery ?? null,
   ]);
 }
 
-function firstObjection(guarded: Guarded): (Objection & { readonly guard: string }) | undefined {
+function firstObjection(
+  guards: readonly Guard[],
+  guarded: Guarded,
+): (Objection & { readonly guard: string }) | undefined {
   for (const { name, objects } of guards) {
     const objection = objects(guarded);
     if (objection) return { guard: name, ...objection };

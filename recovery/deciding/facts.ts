@@ -19,11 +19,13 @@ export interface Facts {
   readonly places: number;
   /** How many places have seen it down for as long as the plan wants it confirmed, AWS Health not alone among them. */
   readonly confirmedPlaces: number;
+  /** Since when as many places see it down as the plan asks for; undefined while they do not. */
+  readonly quorumAt: Instant | undefined;
   readonly unread: readonly string[];
 }
 
 /** Kinds in the order in which evidence is told, best witness first. */
-export const kindsByWeight: readonly SignalKind[] = ['probe', 'alarm', 'health'];
+export const kindsByWeight: readonly SignalKind[] = ['probe', 'alarm', 'targets', 'health'];
 
 /** Sorts out a situation. The order of its observations, and an observation that came twice, change nothing. */
 export function sortOut(plan: Plan, situation: Situation): Facts {
@@ -44,6 +46,7 @@ export function sortOut(plan: Plan, situation: Situation): Facts {
     isBlind: watching.every(({ vote }) => vote === 'stale'),
     places: countPlaces(downs),
     confirmedPlaces: stood.some(({ kind }) => kind !== 'health') ? countPlaces(stood) : 0,
+    quorumAt: placesSince(downs)[plan.trigger.quorum - 1],
     unread,
   };
 }
@@ -57,9 +60,25 @@ function keyOf({ kind, signal, vantage, vote, since, seenAt, says }: Observation
   return JSON.stringify([kindsByWeight.indexOf(kind), signal, vantage, vote, since, seenAt ?? '', says]);
 }
 
-/** Every Health event looks from one place, wherever it was delivered: two of them corroborate nothing. */
 function countPlaces(observations: readonly Observation[]): number {
-  return new Set(observations.map(({ kind, vantage }) => (kind === 'health' ? 'AWS Health' : vantage))).size;
+  return new Set(observations.map(placeOf)).size;
+}
+
+/** Every Health event looks from one place, wherever it was delivered: two of them corroborate nothing. */
+function placeOf({ kind, vantage }: Observation): string {
+  return kind === 'health' ? 'AWS Health' : vantage;
+}
+
+/** Since when each place has seen it down, the first place first. */
+function placesSince(downs: readonly Observation[]): readonly Instant[] {
+  return [...Map.groupBy(downs, placeOf).values()]
+    .map((seen) => earliestOf(seen))
+    .sort((a, b) => secondsBetween(b, a));
+}
+
+/** Since when the first of some observations has stood; there is at least one. */
+export function earliestOf(observations: readonly Observation[]): Instant {
+  return observations.map(({ since }) => since).reduce((a, b) => (secondsBetween(a, b) < 0 ? b : a));
 }
 
 /** A sampled vote has stood from its first to its last sample: one bad sample and silence after it confirm nothing. */

@@ -1,3 +1,4 @@
+import { secondsBetween } from '../terms.ts';
 import type { Facts } from './facts.ts';
 import { isPeriodOpen } from './incident.ts';
 import type { LedgerState, Situation } from './observation.ts';
@@ -7,7 +8,9 @@ import { clause, timeOf } from './sentences.ts';
 export interface Objection {
   /** The claim, and what speaks against acting on it. */
   readonly reason: string;
-  readonly unblock: string;
+  /** Null where waiting is enough. */
+  readonly unblock: string | null;
+  readonly isStuck?: true;
 }
 
 /** Everything that a guard may look at; the ledger was readable, or nothing would have come this far. */
@@ -93,6 +96,28 @@ function recoveryRegionImpaired({ situation, facts, claim }: Guarded): Objection
   };
 }
 
+/** Every plan is looked at each minute, give or take the time that a wake-up takes. */
+const lookSeconds = 45;
+
+/**
+ * What must be recovered first: it is waited for while it is on its way, and told of when only a person can help. Plans are
+ * looked at side by side: that nothing is wrong with another one counts only after it was looked at once more.
+ */
+function after({ situation, ledger, facts: { plan, now }, claim }: Guarded): Objection | undefined {
+  const isFresh = secondsBetween(ledger.incident?.openedAt ?? now, now) < lookSeconds;
+  const open = (situation.turns ?? []).filter(
+    ({ state }) => state === 'waiting' || state === 'stuck' || (state === 'untouched' && isFresh),
+  );
+  if (open.length === 0) return undefined;
+  const names = open.map((turn) => turn.plan).join(' and ');
+  const reason = `${claim}, but it waits for ${names} (${open.map(({ says }) => clause(says)).join('; ')})`;
+  const stuck = open.filter(({ state }) => state === 'stuck').map((turn) => turn.plan);
+  if (stuck.length === 0) return { reason, unblock: null };
+  const [first] = stuck;
+  const unblock = `lifeboat status ${first}, and recover it; or lifeboat failover ${plan.plan} goes without it`;
+  return { reason, unblock, isStuck: true };
+}
+
 /** In order: the first that objects is the verdict's `blockedBy`. They are asked only when the evidence says `recover`. */
 export const guards: readonly Guard[] = [
   { name: 'Brake', objects: brake },
@@ -102,4 +127,5 @@ export const guards: readonly Guard[] = [
   { name: 'ActivePeriod', objects: activePeriod },
   { name: 'Readiness', objects: readiness },
   { name: 'RecoveryRegionImpaired', objects: recoveryRegionImpaired },
+  { name: 'After', objects: after },
 ];

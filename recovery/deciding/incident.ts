@@ -1,11 +1,12 @@
+import { recoveryName, stampOf } from '../identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Instant, secondsBetween } from '../terms.ts';
-import { type Facts, kindsByWeight } from './facts.ts';
-import type { Incident, LedgerState, Observation, SignalKind } from './observation.ts';
+import { earliestOf, type Facts, kindsByWeight } from './facts.ts';
+import type { Incident, LedgerState, SignalKind } from './observation.ts';
 
 /**
- * An alarm may go off before the probes fail, and then belongs to the same incident. One that was there long before does
- * not: an onset days ago would have the lag gate judge a replica of days ago.
+ * An alarm may go off before the probes fail, and any signal before enough places agree; it then belongs to the same
+ * incident. What stood there long before does not: an onset hours ago would have the lag gate judge a replica of hours ago.
  */
 const leadSeconds = 900;
 
@@ -21,12 +22,12 @@ export function isPeriodOpen(period: LedgerState['period'], now: Instant): boole
  * or nobody can say. One that was recovered is kept until its active period is over or acknowledged as well.
  */
 export function incidentAfter(facts: Facts): Incident | undefined {
-  const { plan, now, ledger, downs } = facts;
+  const { plan, now, ledger, quorumAt } = facts;
   if (!ledger) return undefined;
-  const onset = onsetOf(downs);
-  if (!ledger.incident) return onset ? opened(plan, onset, now) : undefined;
+  const onset = onsetOf(facts);
+  if (!ledger.incident) return onset ? opened(plan, onset, now, quorumAt) : undefined;
   if (isOver(facts)) return undefined;
-  return onset && !ledger.incident.recovery ? joined(ledger.incident, onset) : ledger.incident;
+  return onset && !ledger.incident.recovery ? joined(ledger.incident, onset, facts) : ledger.incident;
 }
 
 /** Whether the incident in the ledger has ended. */
@@ -40,7 +41,7 @@ export function isOver({ downs, isBlind, ledger, now }: Facts): boolean {
 
 /** The name of the recovery that an incident is given: the same for the same incident, whoever decides it. */
 export function recoveryFor(plan: Plan, { onset }: Incident): string {
-  return `${plan.plan}-failover-${stampOf(onset)}`;
+  return recoveryName(plan.plan, 'failover', onset);
 }
 
 interface Onset {
@@ -50,37 +51,48 @@ interface Onset {
 
 /**
  * The first bad sample by the best witness that there is. A Health event may name a beginning long before the workload
- * suffered, so it counts only while nothing else is down.
+ * suffered, so it counts only while nothing else is down. Once enough places agree, what one of them alone has seen for more
+ * than a quarter of an hour before is another story.
  */
-function onsetOf(downs: readonly Observation[]): Onset | undefined {
+function onsetOf({ downs: all, quorumAt }: Facts): Onset | undefined {
+  const downs = quorumAt ? all.filter(({ since }) => secondsBetween(since, quorumAt) <= leadSeconds) : all;
   const from = kindsByWeight.find((kind) => downs.some((down) => down.kind === kind));
   if (!from) return undefined;
-  const at = earliest(downs.filter(({ kind }) => kind === from));
+  const at = earliestOf(downs.filter(({ kind }) => kind === from));
   if (from !== 'probe') return { at, from };
   const leading = downs.filter(({ kind, since }) => {
     const aheadSeconds = secondsBetween(since, at);
-    return kind === 'probe' || (kind === 'alarm' && aheadSeconds <= leadSeconds);
+    return kind === 'probe' || (kind !== 'health' && aheadSeconds <= leadSeconds);
   });
-  return { at: earliest(leading), from };
+  return { at: earliestOf(leading), from };
 }
 
-function opened(plan: Plan, { at, from }: Onset, now: Instant): Incident {
-  return { id: `${plan.plan}-${stampOf(at)}`, openedAt: now, onset: at, onsetFrom: from };
+function opened(plan: Plan, { at, from }: Onset, now: Instant, quorumAt: Instant | undefined): Incident {
+  const id = `${plan.plan}-${stampOf(at)}`;
+  return { id, openedAt: now, onset: at, onsetFrom: from, ...(quorumAt && { agreedAt: quorumAt }) };
 }
 
-/** A better witness replaces the onset, an equal one may only move it back, a lesser one does not touch it. */
-function joined(incident: Incident, { at, from }: Onset): Incident {
+/**
+ * When enough places come to agree, and the incident is too old to be theirs, another one begins. They agree until something
+ * says otherwise: silence takes back nothing.
+ */
+function joined(incident: Incident, onset: Onset, { plan, now, quorumAt, observations }: Facts): Incident {
+  const { agreedAt, ...alone } = incident;
+  if (!quorumAt)
+    return improved(observations.some(({ vote }) => vote === 'up') ? alone : incident, onset, now);
+  if (agreedAt) return improved(incident, onset, now);
+  if (secondsBetween(incident.onset, quorumAt) > leadSeconds) return opened(plan, onset, now, quorumAt);
+  return { ...improved(alone, onset, now), agreedAt: quorumAt };
+}
+
+/**
+ * A better witness replaces the onset, an equal one may only move it back, a lesser one does not touch it. What began after
+ * the incident was opened is detected now.
+ */
+function improved(incident: Incident, { at, from }: Onset, now: Instant): Incident {
   const was = kindsByWeight.indexOf(incident.onsetFrom ?? 'probe');
   const is = kindsByWeight.indexOf(from);
   if (is > was || (is === was && secondsBetween(incident.onset, at) >= 0)) return incident;
-  return { ...incident, onset: at, onsetFrom: from };
-}
-
-function earliest(observations: readonly Observation[]): Instant {
-  return observations.map(({ since }) => since).reduce((a, b) => (secondsBetween(a, b) < 0 ? b : a));
-}
-
-/** `20261102t000300`: an instant as part of a name. */
-function stampOf(at: Instant): string {
-  return at.slice(0, 19).replace(/[-:]/g, '').replace('T', 't');
+  const openedAt = secondsBetween(incident.openedAt, at) > 0 ? now : incident.openedAt;
+  return { ...incident, openedAt, onset: at, onsetFrom: from };
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../terms.ts';
 export type Vote = 'down' | 'up' | 'stale';
 
 /** What kind of signal it is; AWS Health corroborates and never decides alone. */
-export type SignalKind = 'probe' | 'alarm' | 'health';
+export type SignalKind = 'probe' | 'alarm' | 'targets' | 'health';
 
 /**
  * One signal as it stands now, in our own words. Votes are levels: an alarm that went to ALARM an hour ago and stands there
@@ -38,8 +38,22 @@ export interface Situation {
   readonly ledger: LedgerState | undefined;
   /** Why the recovery Region cannot recover right now, as a sentence; undefined when nothing speaks against it. */
   readonly recoveryRegionImpaired?: string;
+  /** How each plan stands that this one comes after; empty where it comes after none. */
+  readonly turns?: readonly Turn[];
   /** What would make the recovery fail, as sentences, from the newest readiness check; empty when ready or never checked. */
   readonly unready: readonly string[];
+}
+
+/** How a plan stands that comes before another one. */
+export interface Turn {
+  readonly plan: string;
+  /**
+   * `untouched`: nothing is known to be wrong with it; `clear`: it was recovered; `waiting`: it is on its way; `stuck`: it
+   * goes on only by a person.
+   */
+  readonly state: 'untouched' | 'clear' | 'waiting' | 'stuck';
+  /** One clause, such as `orders has been down since 00:03:00`. */
+  readonly says: string;
 }
 
 /** What the ledger says about who may act. */
@@ -62,6 +76,8 @@ export interface Incident {
   readonly onset: Instant;
   /** What kind of signal gave the onset; a better witness of the primary replaces a lesser one. */
   readonly onsetFrom?: SignalKind;
+  /** Since when as many places have agreed as the plan asks for; undefined while they do not. */
+  readonly agreedAt?: Instant;
   /** The recovery that was started for it, if any: there is never a second one. */
   readonly recovery?: string;
   readonly decidedAt?: Instant;
@@ -80,6 +96,8 @@ export interface Verdict {
   /** What a person can do, or null when there is nothing to unblock. */
   readonly unblock: string | null;
   readonly at: Instant;
+  /** What holds now waits for a person, where the same guard held before for something that passes by itself. */
+  readonly isStuck?: true;
   /** The incident as it should stand after this verdict; undefined when there is none, or when the ledger was unreadable. */
   readonly incident?: Incident;
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../terms.ts';
 import type { Facts } from './facts.ts';
+import type { Observation } from './observation.ts';
 
 /** `00:03:00`, with its date where that is not the day of `now`. */
 export function timeOf(at: Instant, now: Instant): string {
@@ -15,10 +16,17 @@ export function clause(text: string): string {
     .replace(/[.!;:,]+$/, '');
 }
 
-/** What a verdict rests on: what stands at `down`, what the probes say otherwise, and what could not be read. */
-export function evidenceOf({ downs, observations, unread }: Facts): readonly string[] {
-  const otherProbes = observations.filter(({ kind, vote }) => kind === 'probe' && vote !== 'down');
-  return [...downs.map(({ says }) => says), ...otherProbes.map(({ says }) => says), ...unread].map(clause);
+/**
+ * What a verdict rests on: what stands at `down`, what the best witnesses of the plan say otherwise (its probes, or what it
+ * has in their place while that is silent), and what could not be read.
+ */
+export function evidenceOf({ plan, downs, observations, isBlind, unread }: Facts): readonly string[] {
+  const isWitness =
+    plan.trigger.signals.probes || !isBlind
+      ? ({ kind }: Observation) => kind === 'probe'
+      : ({ kind }: Observation) => kind !== 'health';
+  const others = observations.filter((seen) => seen.vote !== 'down' && isWitness(seen));
+  return [...downs.map(({ says }) => says), ...others.map(({ says }) => says), ...unread].map(clause);
 }
 
 /** One sentence: the claim, then its evidence. */

@@ -21,6 +21,7 @@ export function compile(form: PlanForm): plan.Plan {
     objectives,
     regions: form.regions,
     trigger: compileTrigger(form.trigger),
+    after: form.after ?? [],
     ...(fence && { fence: compileFence(fence) }),
     databases: named(form.databases, (name, item) => compileDatabase(name, item, objectives.rpoSeconds)),
     servers: named(form.servers, compileServer),
@@ -68,7 +69,7 @@ function compileObjectives(form: PlanForm): plan.Plan['objectives'] {
 }
 
 function compileTrigger(trigger: Part<'trigger'>): plan.Trigger {
-  const { probes, alarms, health } = trigger.signals;
+  const { probes, alarms, targetGroups, health } = trigger.signals;
   return {
     mode: trigger.mode ?? defaults.mode.value,
     signals: {
@@ -76,11 +77,16 @@ function compileTrigger(trigger: Part<'trigger'>): plan.Trigger {
         probes: { url: probes.url, everySeconds: seconds(probes.every, defaults.probeEvery) },
       }),
       alarms: alarms ?? [],
+      targetGroups: targetGroups ?? [],
       ...(health && { health }),
     },
     quorum: trigger.quorum ?? defaults.quorum.value,
     confirmSeconds: seconds(trigger.confirm, defaults.confirm),
     activePeriodSeconds: seconds(trigger.activePeriod, defaults.activePeriod),
+    approval: {
+      people: trigger.approval?.people === 2 ? 2 : defaults.approvalPeople.value,
+      boundSeconds: seconds(trigger.approval?.within, defaults.approvalWithin),
+    },
   };
 }
 
@@ -184,6 +190,8 @@ function compileTraffic({ record: changed, name, target }: Part<'traffic'>[numbe
 
 function compileDrill({
   schedules,
+  at,
+  timeZone,
   network,
   instanceProfile,
   userData,
@@ -191,6 +199,8 @@ function compileDrill({
 }: Part<'drill'>): plan.DrillRules {
   return {
     schedules: schedules ?? [],
+    atTime: at ?? defaults.drillAt.value,
+    timeZone: timeZone ?? defaults.drillTimeZone.value,
     ...(network && { network }),
     ...(instanceProfile !== undefined && { instanceProfile }),
     userData: userData ?? defaults.userData.value,

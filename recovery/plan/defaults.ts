@@ -15,6 +15,8 @@ export const defaults = {
   quorum: is(2, 'one signal may be wrong'),
   confirm: is('60s', 'one look again'),
   activePeriod: is('6h', 'long enough for the Region to come back and be looked at'),
+  approvalPeople: is(1, 'a second person may not be awake'),
+  approvalWithin: is('1h', 'then it is held, which is safe, and can be continued'),
   fenceRequired: is(false, 'a primary Region that does not answer must not stop its recovery'),
   backupRetention: is(7, 'RDS would keep one day'),
   databaseBound: is('45m', 'a promotion restarts the instance; a large one takes long'),
@@ -29,9 +31,17 @@ export const defaults = {
   verifyBound: is('10m', 'caches fill and health checks turn'),
   ttl: is(60, 'what AWS advises with failover'),
   userData: is('none', 'a copy that runs production’s start script may do production’s work'),
+  drillAt: is('09:00', 'people are at work'),
+  drillTimeZone: is('UTC', 'the same all year'),
   drillMaxDuration: is('2h', 'a restored database takes the longest'),
-  maxDuration: is('4h', 'or the RTO where that is longer'),
+  maxDuration: is('4h', 'or the RTO where that is longer, up to 24h'),
 } as const;
+
+/**
+ * The longest that a recovery may be given. A machine that waits looks around for ever, and its history ends it at 25,000
+ * events, after a good day of it (Step Functions Developer Guide, quotas).
+ */
+export const longestRecovery = '24h';
 
 /**
  * The objectives that a tier stands for where a plan gives no `rto` or `rpo`. `critical` fits a warm standby, `important` a

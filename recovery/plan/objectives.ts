@@ -1,4 +1,4 @@
-import { defaults, tierObjectives } from './defaults.ts';
+import { defaults, longestRecovery, tierObjectives } from './defaults.ts';
 import { type Draft, written } from './draft.ts';
 import { parseDuration } from './durations.ts';
 import { secondsOf } from './fields.ts';
@@ -12,9 +12,10 @@ export function objectiveSeconds(draft: Draft, objective: 'rto' | 'rpo'): number
   return secondsOf(tierObjectives[objectives?.tier ?? defaults.tier.value][objective]);
 }
 
-/** The longest that a failover may take: the plan's own word, or the default, or the RTO where that is longer. */
+/** The longest that a failover may take: the plan's own word, or the default, or the RTO where that is longer, up to a day. */
 export function maxDurationSeconds(draft: Draft): number | undefined {
   if (written(draft, 'maxDuration')) return parseDuration(draft.maxDuration ?? '');
   const rtoSeconds = objectiveSeconds(draft, 'rto');
-  return rtoSeconds === undefined ? undefined : Math.max(rtoSeconds, secondsOf(defaults.maxDuration.value));
+  if (rtoSeconds === undefined) return undefined;
+  return Math.min(Math.max(rtoSeconds, secondsOf(defaults.maxDuration.value)), secondsOf(longestRecovery));
 }

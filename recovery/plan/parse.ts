@@ -44,6 +44,12 @@ export function parsePlan(text: string, file: string): Parsed {
   return { errors: errors.sort((a, b) => a.line - b.line) };
 }
 
+/** The line of a path in the text of a plan that parses, or of the nearest map above it; counted from 1. */
+export function lineOf(text: string, path: Path): number {
+  const { root } = readYaml(text);
+  return root ? nodeAt(root.source, path).node.line : 1;
+}
+
 type Complaint = Omit<PlanError, 'file'>;
 interface Read {
   readonly complaints: readonly Complaint[];

@@ -72,6 +72,11 @@ export const hostNamePattern =
 export const zonePattern = /^Z[0-9A-Z]{1,31}$/;
 export const recordValuePattern = /^\S(?:.{0,4000}\S)?$/;
 
+/** A time of day on a clock of 24 hours. */
+export const timeOfDayPattern = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/;
+/** What an IANA time zone's name looks like; which ones exist is checked apart. */
+export const timeZonePattern = /^[A-Za-z][A-Za-z0-9_+-]{0,31}(?:\/[A-Za-z0-9_+-]{1,31}){0,2}$/;
+
 /** CloudWatch API Reference, PutMetricAlarm; an ARN is not a name. */
 export const alarmPattern = /^(?!arn:)[!-~\u0080-\uffff](?:[ -~\u0080-\uffff]{0,253}[!-~\u0080-\uffff])?$/;
 /** A service as AWS Health's events write it in `detail.service`: `EC2`, `RDS`, `MULTIPLE_SERVICES`. */

@@ -13,6 +13,8 @@ export interface Plan {
   readonly objectives: { readonly tier: Tier; readonly rtoSeconds: number; readonly rpoSeconds: number };
   readonly regions: { readonly primary: string; readonly recovery: string; readonly witness?: string };
   readonly trigger: Trigger;
+  /** Plans whose automatic recovery must have ended well before this one's begins. */
+  readonly after: readonly string[];
   readonly fence?: Fence;
   readonly databases: readonly DatabaseItem[];
   readonly servers: readonly ServerItem[];
@@ -32,11 +34,22 @@ export interface Trigger {
   readonly signals: {
     readonly probes?: { readonly url: string; readonly everySeconds: number };
     readonly alarms: readonly string[];
+    /** Names of target groups in the primary Region. */
+    readonly targetGroups: readonly string[];
     readonly health?: { readonly services: readonly string[] };
   };
   readonly quorum: number;
   readonly confirmSeconds: number;
   readonly activePeriodSeconds: number;
+  readonly approval: Approval;
+}
+
+/** Who is asked before the one-way door, where anybody is, and for how long. */
+export interface Approval {
+  /** How many distinct people must say yes; whoever asked for the recovery is none of them. */
+  readonly people: 1 | 2;
+  /** How long the gate waits for them; then the recovery is held. */
+  readonly boundSeconds: number;
 }
 
 export interface Fence {
@@ -143,7 +156,12 @@ export interface HealthCheckSwitch {
 }
 
 export interface DrillRules {
+  /** Monthly a restore drill, quarterly a full one, yearly a reminder to read the plan again. */
   readonly schedules: readonly ('monthly' | 'quarterly' | 'yearly')[];
+  /** The earliest time of day at which they begin, such as `09:00`. */
+  readonly atTime: string;
+  /** The IANA name of the time zone that `atTime` is in. */
+  readonly timeZone: string;
   readonly network?: {
     readonly subnets: readonly string[];
     readonly securityGroups: readonly string[];

@@ -7,6 +7,7 @@ import { addressChecks } from './mistakes/addresses.ts';
 import { drillChecks } from './mistakes/drill.ts';
 import { limitChecks } from './mistakes/limits.ts';
 import { nameChecks } from './mistakes/names.ts';
+import { orderChecks } from './mistakes/order.ts';
 import { serverChecks } from './mistakes/servers.ts';
 import { triggerChecks } from './mistakes/trigger.ts';
 import { volumeChecks } from './mistakes/volumes.ts';
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   ...triggerChecks,
   ...limitChecks,
   ...nameChecks,
+  ...orderChecks,
   ...serverChecks,
   ...volumeChecks,
   ...addressChecks,

@@ -3,11 +3,12 @@
  * file against it, `references.ts` checks what no form can tell, `compile.ts` makes the `Plan`.
  */
 import type { InferOutput } from 'valibot';
-import { defaults } from './defaults.ts';
+import { defaults, longestRecovery } from './defaults.ts';
 import { duration, map, maybe } from './fields.ts';
 import { drill, notify, reload, settings, traffic, verify } from './schema/after.ts';
 import { databases, fence, servers, volumes } from './schema/items.ts';
 import { name } from './schema/names.ts';
+import { after } from './schema/order.ts';
 import { objectives, regions, trigger } from './schema/watching.ts';
 
 /** The whole file. */
@@ -17,6 +18,7 @@ export const planSchema = map(
     objectives: maybe(objectives),
     regions,
     trigger,
+    after: maybe(after),
     fence: maybe(fence),
     databases: maybe(databases),
     servers: maybe(servers),
@@ -28,7 +30,7 @@ export const planSchema = map(
     drill: maybe(drill),
     notify: maybe(notify),
     maxDuration: maybe(
-      duration('15m', '7d', {
+      duration('15m', longestRecovery, {
         title: 'Longest',
         description: 'The longest that a failover may take before its machine ends it.',
         example: '4h',

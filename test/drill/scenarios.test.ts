@@ -11,7 +11,7 @@ import type { StepName } from '../../recovery/terms.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { happenInShop, sampleEvent } from './respond.ts';
-import { assertReadable, readRepository, seoul, shopPlan, tokyo } from './shop.ts';
+import { assertPhases, assertReadable, readRepository, seoul, shopPlan, tokyo } from './shop.ts';
 
 const health = sampleEvent('health-regional-issue');
 const elsewhere = sampleEvent('health-regional-issue.other-region');
@@ -53,7 +53,9 @@ function assertRecoveredOnce(happened: Responded): void {
   assert.equal(started(happened).length, 1);
   assert.equal(happened.decisions.filter(({ decision }) => decision === 'recover').length, 1);
   assert.equal(happened.recoveries.length, 1);
-  const { outcome, reason, violations } = happened.recoveries[0]!;
+  const [evidence = assert.fail()] = happened.recoveries;
+  assertPhases(evidence);
+  const { outcome, reason, violations } = evidence;
   assert.equal(outcome, 'recovered', reason ?? '');
   assert.deepEqual(violations, []);
 }
@@ -190,20 +192,51 @@ const period = (at: (seconds: number) => string) => ({
   until: at(5 * 3600),
 });
 
-for (const [says, key, record, guard] of [
-  ['a plan that somebody paused', ledgerKeys.pause('shop'), person, 'Paused'],
-  ['a brake for all plans', ledgerKeys.brake, person, 'Brake'],
-  ['the active period of an earlier recovery', ledgerKeys.period('shop'), period, 'ActivePeriod'],
+const byHand = (at: (seconds: number) => string) => ({
+  recovery: 'shop-manual',
+  kind: 'failover',
+  at: at(-60),
+  run: 1,
+});
+const word = /kim .*moving house/;
+
+for (const [says, key, record, guard, because] of [
+  ['a plan that somebody paused', ledgerKeys.pause('shop'), person, 'Paused', word],
+  ['a brake for all plans', ledgerKeys.brake, person, 'Brake', word],
+  ['a failover that somebody started', ledgerKeys.active('shop'), byHand, 'ActiveRecovery', /shop-manual/],
+  [
+    'the active period of an earlier recovery',
+    ledgerKeys.period('shop'),
+    period,
+    'ActivePeriod',
+    new RegExp(earlier),
+  ],
 ] as const)
   test(`${says} holds a recovery, and the hold names it`, async () => {
     const sabotage = written(key, record);
-    const happened = await happenInShop({ faults: outage, forSeconds: 900, sabotage });
+    const happened = await happenInShop({ faults: outage, forSeconds: 300, sabotage });
     assertNothingStarted(happened);
     const held = happened.decisions.find(({ blockedBy }) => blockedBy === guard);
     assert.equal(held?.analysis, 'PrimaryDown');
-    assert.match(held?.reason ?? '', guard === 'ActivePeriod' ? new RegExp(earlier) : /kim .*moving house/);
+    assert.match(held?.reason ?? '', because);
     assertReadable(held?.unblock ?? null);
   });
+
+test('a recovery Region that AWS Health says is in trouble is not recovered into', async () => {
+  const startTime = 'Sun, 1 Nov 2026 23:50:00 GMT';
+  const detail = { ...(health['detail'] as object), eventRegion: tokyo, startTime };
+  const happened = await happenInShop({
+    events: [{ ...health, region: tokyo, detail }],
+    at: [10],
+    faults: outage,
+    forSeconds: 300,
+  });
+  assert.deepEqual(started(happened), []);
+  const held = happened.decisions.find(({ blockedBy }) => blockedBy === 'RecoveryRegionImpaired');
+  assert.equal(held?.analysis, 'PrimaryDown');
+  assert.match(held?.reason ?? '', /AWS Health reports an issue of EC2 in ap-northeast-1/);
+  assertReadable(held?.unblock ?? null);
+});
 
 test('an active period that somebody acknowledged keeps no second incident from its recovery', async () => {
   const sabotage = written(ledgerKeys.period('shop'), (at) => ({

@@ -36,7 +36,14 @@ test('what a plan does not say has its documented default', () => {
   assert.deepEqual(plan.objectives, { tier: 'normal', rtoSeconds: 14_400, rpoSeconds: 86_400 });
   assert.deepEqual(
     { ...plan.trigger, signals: plan.trigger.signals.probes?.everySeconds },
-    { mode: 'approve', signals: 60, quorum: 2, confirmSeconds: 60, activePeriodSeconds: 21_600 },
+    {
+      mode: 'approve',
+      signals: 60,
+      quorum: 2,
+      confirmSeconds: 60,
+      activePeriodSeconds: 21_600,
+      approval: { people: 1, boundSeconds: 3600 },
+    },
   );
   assert.deepEqual(plan.servers[0], {
     name: 'app',
@@ -52,6 +59,7 @@ test('what a plan does not say has its documented default', () => {
     [plan.drill.schedules, plan.drill.userData, plan.drill.maxDurationSeconds, plan.maxDurationSeconds],
     [[], 'none', 7_200, 14_400],
   );
+  assert.deepEqual([plan.drill.atTime, plan.drill.timeZone], ['09:00', 'UTC']);
 });
 
 test('each item has its documented default', () => {

@@ -17,7 +17,7 @@ const places = ['ap-northeast-1', 'us-west-2', 'ap-northeast-2', 'eu-west-1'];
 const observations = (votes: readonly Vote[], vantages = places): fc.Arbitrary<Observation> =>
   fc
     .record({
-      kind: fc.constantFrom('probe', 'alarm', 'health'),
+      kind: fc.constantFrom('probe', 'alarm', 'targets', 'health'),
       name: fc.constantFrom('a', 'b'),
       vantage: fc.constantFrom(...vantages),
       vote: fc.constantFrom(...votes),

@@ -3,6 +3,7 @@ import type {
   Observation,
   SignalKind,
   Situation,
+  Turn,
   Vote,
 } from '../../recovery/deciding/observation.ts';
 import type { Plan, Trigger } from '../../recovery/plan/plan.ts';
@@ -20,6 +21,7 @@ export interface Told {
   readonly unread?: readonly string[];
   readonly unready?: readonly string[];
   readonly recoveryRegionImpaired?: string;
+  readonly turns?: readonly Turn[];
 }
 
 const shop = shopPlan();
@@ -37,6 +39,7 @@ export function situationOf(told: Told): Situation {
     unread: told.unread ?? [],
     ledger: told.ledger === null ? undefined : (told.ledger ?? {}),
     unready: told.unready ?? [],
+    ...(told.turns && { turns: told.turns }),
     ...(told.recoveryRegionImpaired && { recoveryRegionImpaired: told.recoveryRegionImpaired }),
   };
 }

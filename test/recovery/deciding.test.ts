@@ -7,6 +7,12 @@ import { decide, differs } from '../../recovery/deciding/decide.ts';
 import { guards } from '../../recovery/deciding/guards.ts';
 import type { Incident, Verdict } from '../../recovery/deciding/observation.ts';
 import { probeObservation } from '../../recovery/deciding/probe.ts';
+import {
+  rememberTargets,
+  type TargetCounts,
+  type TargetMemory,
+  targetsObservation,
+} from '../../recovery/deciding/targets.ts';
 import { type Case, runCases } from '../cases.ts';
 import { instant, planOf, situationOf, type Told } from './deciding-situations.ts';
 
@@ -62,10 +68,12 @@ test('the first guard that objects speaks, and the others are heard once it is s
     },
     unready: ['servers.web has no image'],
     recoveryRegionImpaired: 'EC2 is impaired',
+    turns: [{ plan: 'orders', state: 'waiting', says: 'orders has been down since 00:03:00' }],
   };
   const { brake: _, ...withoutBrake } = objecting.ledger ?? {};
   const { pause: __, ...withoutPause } = withoutBrake;
   const { active: ___, ...withoutActive } = withoutPause;
+  const { recoveryRegionImpaired: ____, ...unimpaired } = objecting;
   const steps: readonly Told[] = [
     objecting,
     { ...objecting, ledger: withoutBrake },
@@ -74,6 +82,7 @@ test('the first guard that objects speaks, and the others are heard once it is s
     { ...objecting, ledger: withoutActive, trigger: {} },
     { ...objecting, ledger: {}, trigger: {} },
     { ...objecting, ledger: {}, trigger: {}, unready: [] },
+    { ...unimpaired, ledger: {}, trigger: {}, unready: [] },
   ];
   assert.deepEqual(
     steps.map((told) => judge(told).blockedBy),
@@ -137,6 +146,7 @@ test('a verdict is worth recording when its conclusion or its incident is anothe
     { ...verdict, decision: 'recover' as const },
     { ...verdict, analysis: 'Unconfirmed' },
     { ...verdict, blockedBy: 'Brake' },
+    { ...verdict, isStuck: true as const },
     { ...verdict, blockedBy: null },
     { ...verdict, incident: { ...incident, recovery: 'shop-failover-1' } },
     { ...verdict, incident: { ...incident, id: 'shop-2' } },
@@ -144,4 +154,20 @@ test('a verdict is worth recording when its conclusion or its incident is anothe
   ]) {
     assert.equal(differs(other, verdict), true, JSON.stringify(other));
   }
+});
+
+interface ToldTargets {
+  /** What each look saw, by its time: `healthy/unhealthy`, or `unread`. */
+  readonly looks: Readonly<Record<string, string>>;
+}
+runCases<ToldTargets>(table('targets'), ({ looks }) => {
+  let memory: TargetMemory = {};
+  let last: unknown;
+  for (const [time, counts] of Object.entries(looks)) {
+    const [healthy = 0, unhealthy = 0] = counts.split('/').map(Number);
+    const seen: TargetCounts | undefined = counts === 'unread' ? undefined : { healthy, unhealthy };
+    memory = rememberTargets(memory, new Map([['shop-web', seen]]), instant(time));
+    last = targetsObservation('shop-web', 'ap-northeast-2', seen, memory, instant(time));
+  }
+  return last;
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type ExecutionStatus, janitorNeed } from '../../recovery/janitor.ts';
+import { type ExecutionStatus, isOverdue, isUntold, janitorNeed } from '../../recovery/janitor.ts';
 import type { ActiveRecord } from '../../recovery/ledger.ts';
 
 const at = '2026-11-02T00:00:00.000Z';
@@ -67,4 +67,37 @@ test('a failover that recovered and broke off before it let go of the plan is on
 test('a run that a person has just asked for is waited for, however old its recovery is', () => {
   const continued = { ...failover, run: 2, runAt: later };
   assert.equal(janitorNeed(continued, 'absent', { run: 1, outcome: 'held' }, later).kind, 'nothing');
+});
+
+test('a run whose lock was marked a moment ago is on its way', () => {
+  const marked = { ...drill, run: 2, runAt: at, abort: { by: 'janitor', at, reason: 'it was stopped' } };
+  const [before, after] = ['2026-11-02T00:01:59.000Z', '2026-11-02T00:02:00.000Z'];
+  assert.equal(janitorNeed(marked, 'absent', undefined, before).kind, 'nothing');
+  assert.equal(janitorNeed(marked, 'absent', undefined, after).kind, 'finish');
+});
+
+test('people are told once for each reason, and again where whoever set out to tell them broke off', () => {
+  const record = { nonce: 'n', recovery: 'shop-drill-1', reason: 'it was stopped', at };
+  assert.equal(isUntold(undefined, 'shop-drill-1', 'it was stopped', at), true);
+  assert.equal(isUntold({ ...record, toldAt: at }, 'shop-drill-1', 'it was stopped', later), false);
+  assert.equal(isUntold({ ...record, toldAt: at }, 'shop-drill-1', 'it broke', at), true);
+  assert.equal(isUntold({ ...record, toldAt: at }, 'shop-drill-2', 'it was stopped', at), true);
+  assert.equal(isUntold(record, 'shop-drill-1', 'it was stopped', '2026-11-02T00:01:59.000Z'), false);
+  assert.equal(isUntold(record, 'shop-drill-1', 'it was stopped', '2026-11-02T00:02:00.000Z'), true);
+});
+
+test('a recovery is overdue beyond what was promised of its kind, until the plan is let go', () => {
+  const plan = { objectives: { rtoSeconds: 1800 }, drill: { maxDurationSeconds: 7200 } } as Parameters<
+    typeof isOverdue
+  >[1];
+  const after = (minutes: number) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  assert.deepEqual(
+    [30, 31].map((minutes) => isOverdue(failover, plan, after(minutes))),
+    [false, true],
+  );
+  assert.deepEqual(
+    [120, 121].map((minutes) => isOverdue(drill, plan, after(minutes))),
+    [false, true],
+  );
+  assert.equal(isOverdue({ ...failover, releasedAt: later }, plan, after(600)), false);
 });

@@ -51,6 +51,7 @@ runCases<{
   registered?: string[];
   orElse?: StartSource['orElse'];
   memory?: Partial<ServersMemory>;
+  runStartedAt?: string;
 }>(new URL('cases/slots.json', import.meta.url), (given) => {
   const item = { ...web, source: { ...web.source, orElse: given.orElse ?? web.source.orElse } };
   const seen: ServersObservation = {
@@ -60,7 +61,8 @@ runCases<{
     registered: { web: new Set(given.registered) },
   };
   const memory = { ...emptyServersMemory, ...given.memory };
-  const context = { plan, kind: given.kind ?? ('failover' as const), now, seen, memory };
+  const { kind = 'failover', runStartedAt = '2026-03-02T08:00:00.000Z' } = given;
+  const context = { plan, kind, now, runStartedAt, seen, memory };
   return slotNeed({ item: 'web', name: 'i-web', base: 'i-web' }, item, context);
 });
 

@@ -7,7 +7,12 @@ import { runCases } from '../cases.ts';
 import { shopPlan } from './plans.ts';
 
 const plan = shopPlan();
-const times = { startedAt: '2026-03-02T09:00:00.000Z', now: '2026-03-02T09:01:00.000Z' };
+const startedAt = '2026-03-02T09:00:00.000Z';
+const times = {
+  openedAt: startedAt,
+  runStartedAt: '2026-03-02T08:00:00.000Z',
+  now: '2026-03-02T09:01:00.000Z',
+};
 const member = { item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'ap-northeast-1a', ready: true };
 
 function volume(id: string, parts: Partial<ObservedVolume>): ObservedVolume {
@@ -29,7 +34,7 @@ function instance(state: ObservedInstance['state']): ObservedInstance {
     subnet: 's',
     state,
     securityGroups: [],
-    launchedAt: times.startedAt,
+    launchedAt: startedAt,
     tags: {},
   };
 }
@@ -51,6 +56,7 @@ interface Given {
   volume?: Partial<ObservedVolume>;
   second?: Partial<ObservedVolume>;
   snapshots?: Partial<ObservedSnapshot>[];
+  runStartedAt?: string;
 }
 
 function plannedFor(given: Given) {
@@ -71,7 +77,7 @@ function plannedFor(given: Given) {
       created: given.created ? { 'data i-1': given.created } : {},
       snapshots: { data: snapshots },
     },
-    times,
+    { ...times, ...(given.runStartedAt && { runStartedAt: given.runStartedAt }) },
   );
 }
 

@@ -1,5 +1,7 @@
-/** A drill must be possible, and must hurt nothing. */
+/** A drill must be possible, must hurt nothing, and must come when it is meant to. */
+import { timeZoneMistake } from '../../practice/local-time.ts';
 import { type Draft, known, placed, written } from '../draft.ts';
+import { nearest } from '../nearest.ts';
 import type { Finding } from '../plan-error.ts';
 import type { Check } from '../references.ts';
 
@@ -62,5 +64,34 @@ function* apartFromProduction(draft: Draft): Iterable<Finding> {
   }
 }
 
+/** EventBridge Scheduler refuses a time zone that it does not know, and with it the whole stack. */
+function* realTimeZone(draft: Draft): Iterable<Finding> {
+  const name = draft.drill?.timeZone;
+  const mistake = name === undefined ? undefined : timeZoneMistake(name);
+  if (name === undefined || !mistake) return;
+  const meant = mistake.meant ?? nearest(name, Intl.supportedValuesOf('timeZone'));
+  yield {
+    path: ['drill', 'timeZone'],
+    message: `there is no time zone ${name}`,
+    fix: meant === undefined ? 'write an IANA name, such as Asia/Tokyo' : `did you mean "${meant}"?`,
+  };
+}
+
+/** A time without a drill says nothing; whoever wrote it expects one. */
+function* scheduled({ drill }: Draft): Iterable<Finding> {
+  if (drill === undefined || written(drill, 'schedules')) return;
+  for (const key of ['at', 'timeZone'] as const) {
+    if (!written(drill, key)) continue;
+    const message = `${key} says when a drill begins, and no drill runs by itself`;
+    yield { path: ['drill', key], message, fix: `add schedules: [monthly, quarterly], or remove ${key}` };
+  }
+}
+
 /** Rehearsals. */
-export const drillChecks: readonly Check[] = [rehearsable, reachable, apartFromProduction];
+export const drillChecks: readonly Check[] = [
+  rehearsable,
+  reachable,
+  apartFromProduction,
+  realTimeZone,
+  scheduled,
+];

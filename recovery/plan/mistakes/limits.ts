@@ -1,6 +1,8 @@
 /** Durations that contradict each other or the objectives. */
+import { longestRecovery } from '../defaults.ts';
 import { type Draft, known, placed } from '../draft.ts';
 import { formatDuration, parseDuration } from '../durations.ts';
+import { secondsOf } from '../fields.ts';
 import { maxDurationSeconds, objectiveSeconds } from '../objectives.ts';
 import type { Finding, Path } from '../plan-error.ts';
 import type { Check } from '../references.ts';
@@ -8,11 +10,14 @@ import type { Check } from '../references.ts';
 function* longEnoughForTheObjective(draft: Draft): Iterable<Finding> {
   const rtoSeconds = objectiveSeconds(draft, 'rto');
   const seconds = maxDurationSeconds(draft);
-  if (rtoSeconds === undefined || seconds === undefined || seconds >= rtoSeconds) return;
-  const rto = formatDuration(rtoSeconds);
+  if (rtoSeconds === undefined || seconds === undefined) return;
+  // Where the objective is days away, a day is enough.
+  const leastSeconds = Math.min(rtoSeconds, secondsOf(longestRecovery));
+  if (seconds >= leastSeconds) return;
+  const rto = formatDuration(leastSeconds);
   yield {
     path: ['maxDuration'],
-    message: `the recovery would be ended before its RTO of ${rto}`,
+    message: `the recovery would be ended before its RTO of ${formatDuration(rtoSeconds)}`,
     fix: `write ${rto} or more, or a shorter rto`,
   };
 }
@@ -29,7 +34,12 @@ function boundsOf(draft: Draft): [Path, string | undefined][] {
     ['verify', place, 'bound'],
     bound,
   ]);
-  return [...items, [['reload', 'bound'], draft.reload?.bound], ...verify];
+  return [
+    ...items,
+    [['reload', 'bound'], draft.reload?.bound],
+    ...verify,
+    [['trigger', 'approval', 'within'], draft.trigger?.approval?.within],
+  ];
 }
 
 function* boundsWithinTheRecovery(draft: Draft): Iterable<Finding> {

@@ -47,9 +47,11 @@ function* onePartition({ regions }: Draft): Iterable<Finding> {
 function* somethingWatched({ trigger }: Draft): Iterable<Finding> {
   const signals = trigger?.signals;
   if (signals === undefined || written(signals, 'probes') || written(signals, 'alarms')) return;
-  const message = written(signals, 'health')
-    ? 'only AWS Health is watched, and it never decides alone'
-    : 'nothing is watched';
+  const message = written(signals, 'targetGroups')
+    ? 'only target groups of the primary Region are watched, and they are silent when it is'
+    : written(signals, 'health')
+      ? 'only AWS Health is watched, and it never decides alone'
+      : 'nothing is watched';
   yield { path: ['trigger', 'signals'], message, fix: 'add probes, alarms or both' };
 }
 
@@ -60,7 +62,9 @@ function votesOf({ trigger, regions }: Draft): number | undefined {
   if (written(signals, 'alarms') && signals.alarms === undefined) return undefined;
   if (!written(signals, 'probes') && !written(signals, 'alarms')) return undefined;
   const probes = written(signals, 'probes') ? (written(regions, 'witness') ? 2 : 1) : 0;
-  return probes + (signals.alarms?.length ?? 0) + (written(signals, 'health') ? 1 : 0);
+  // Target groups all look from the primary Region: however many there are, they are one place.
+  const others = (['targetGroups', 'health'] as const).filter((name) => written(signals, name)).length;
+  return probes + (signals.alarms?.length ?? 0) + others;
 }
 
 function* quorumWithinReach(draft: Draft): Iterable<Finding> {

@@ -232,7 +232,8 @@ export const drill = map(
       list(
         choice(['monthly', 'quarterly', 'yearly'], {
           title: 'Schedule',
-          description: 'When a drill runs by itself.',
+          description:
+            'monthly: a restore drill, on the second Tuesday; quarterly: a full drill, on the third Tuesday of January, April, July and October; yearly: a reminder to read the plan again, on the second Wednesday of February.',
         }),
         {
           title: 'Schedules',
@@ -241,6 +242,25 @@ export const drill = map(
           example: ['monthly', 'quarterly'],
         },
       ),
+    ),
+    at: maybe(
+      text(patterns.timeOfDayPattern, {
+        title: 'At',
+        description:
+          'The earliest time of day at which a drill begins. Each plan begins at a minute of its own within the hour that follows.',
+        noun: 'a time of day from "00:00" to "23:59"',
+        example: '09:00',
+        otherwise: defaults.drillAt,
+      }),
+    ),
+    timeZone: maybe(
+      text(patterns.timeZonePattern, {
+        title: 'Time zone',
+        description: 'The IANA name of the time zone that `at` is in.',
+        noun: 'the IANA name of a time zone',
+        example: 'Asia/Tokyo',
+        otherwise: defaults.drillTimeZone,
+      }),
     ),
     network: maybe(network),
     instanceProfile: maybe(

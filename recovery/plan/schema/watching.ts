@@ -100,6 +100,23 @@ const signals = map(
         },
       ),
     ),
+    targetGroups: maybe(
+      list(
+        text(patterns.targetGroupPattern, {
+          title: 'Target group',
+          description: 'Name of a target group in the primary Region.',
+          noun: 'the name of a target group, not its ARN',
+          example: 'shop-web',
+        }),
+        {
+          title: 'Target groups',
+          description:
+            'Each stands at down while none of its targets is healthy. With the alarms of the primary Region they are one place.',
+          noun: 'a list of target group names, at least one',
+          example: ['shop-web'],
+        },
+      ),
+    ),
     health: maybe(
       map(
         {
@@ -171,6 +188,36 @@ export const trigger = map(
         example: '6h',
         otherwise: defaults.activePeriod,
       }),
+    ),
+    approval: maybe(
+      map(
+        {
+          people: maybe(
+            whole(1, 2, {
+              title: 'People',
+              description:
+                'How many distinct people must approve, where a person is asked; whoever asked for the failover is none of them.',
+              example: 2,
+              otherwise: defaults.approvalPeople,
+            }),
+          ),
+          within: maybe(
+            duration('5m', '24h', {
+              title: 'Within',
+              description: 'How long a failover waits for them before it is held.',
+              example: '1h',
+              otherwise: defaults.approvalWithin,
+            }),
+          ),
+        },
+        {
+          title: 'Approval',
+          description:
+            'Who says yes before anything is promoted: in mode approve, and whenever a problem such as a replica’s lag must be overridden.',
+          noun: 'a map',
+          example: { people: 2, within: '1h' },
+        },
+      ),
     ),
   },
   {

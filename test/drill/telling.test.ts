@@ -1,0 +1,59 @@
+/** Every plan is looked at each minute, for hours: people are told of what is new, once. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Responded } from '../../drill/respond.ts';
+import { happenInShop } from './respond.ts';
+import { hurry, rehearseShop, shopPlan, tokyo } from './shop.ts';
+
+function toldBy({ account }: Pick<Responded, 'account'>): readonly (readonly [string, string])[] {
+  return account.sim
+    .region(tokyo)
+    .sns.published.map(({ subject = '', message }) => [subject.replace(/^Lifeboat: /, ''), message]);
+}
+
+function looks({ account }: Responded): number {
+  return account.sim
+    .region(tokyo)
+    .states.executions.filter(({ machine }) => machine.arn === account.responseArn).length;
+}
+
+test('probes that fall silent for an hour are told of once', async () => {
+  const happened = await happenInShop({
+    forSeconds: 3600,
+    sabotage: (sim) => {
+      for (const region of [tokyo, 'us-west-2'] as const) {
+        sim
+          .region(region)
+          .lambda.faults.push(({ functionName }) =>
+            functionName.includes('probe') ? { kind: 'killBeforeStart' } : undefined,
+          );
+      }
+    },
+  });
+  assert.ok(looks(happened) > 50);
+  const [told = assert.fail(), ...more] = toldBy(happened).filter(([subject]) => !/Readiness/.test(subject));
+  assert.deepEqual(more, []);
+  assert.equal(told[0], 'shop: Recovery Held');
+  assert.match(told[1], /^no probe of shop says anything.*see why the probes write no samples/);
+});
+
+test('an outage that is only watched for an hour is told of as it is found, and as it is held', async () => {
+  const plan = shopPlan({ from: 'mode: automatic', to: 'mode: observe' });
+  const happened = await happenInShop({ faults: ['primary-outage'], forSeconds: 3600, plan });
+  assert.ok(looks(happened) > 50);
+  assert.deepEqual(
+    toldBy(happened)
+      .map(([subject]) => subject)
+      .filter((subject) => !/Readiness/.test(subject)),
+    ['shop: Failure Detected', 'shop: Recovery Held'],
+  );
+});
+
+test('where nobody is woken, a rehearsal tells how it ended and nothing of probes that do not run', async () => {
+  const { account, evidence } = await rehearseShop({ kind: 'failover', sabotage: hurry });
+  assert.equal(evidence.outcome, 'recovered', evidence.reason ?? '');
+  assert.deepEqual(
+    toldBy({ account }).map(([subject]) => subject),
+    ['shop recovered'],
+  );
+});
