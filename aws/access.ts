@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { Sha256 } from './sha256.ts';
 
 /** What every client of AWS is made with; the same for the live account and for a simulated one. */
 export interface Access {
@@ -13,7 +14,27 @@ export interface Access {
 export interface Transport {
   readonly requestHandler: object;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Where an AWS other than the real one answers, such as a simulated one on this machine. */
+  readonly endpoint?: string;
 }
+
+/**
+ * The SDK's own defaults, said aloud. A client looks each of them up in the environment and in configuration files, for
+ * itself and again for each call; a simulated account has neither, and looking took a tenth of a rehearsal's time. Live, the
+ * SDK looks: an organisation may ask for FIPS endpoints.
+ */
+const unconfigured = {
+  authSchemePreference: [] as string[],
+  defaultsMode: 'standard' as const,
+  disableS3ExpressSessionAuth: false,
+  ignoreConfiguredEndpointUrls: true,
+  retryMode: 'standard',
+  sha256: Sha256,
+  useArnRegion: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: async () => undefined,
+};
 
 /** The configuration of an SDK client. Retries are ours (`call.ts`): the SDK's would sleep on a clock of its own. */
 export function clientConfig(access: Access, region = access.region) {
@@ -22,6 +43,7 @@ export function clientConfig(access: Access, region = access.region) {
     region,
     maxAttempts: 1,
     requestHandler: transport.requestHandler as never,
-    ...(transport.credentials && { credentials: transport.credentials }),
+    ...(transport.credentials && { credentials: transport.credentials, ...unconfigured }),
+    ...(transport.endpoint !== undefined && { endpoint: transport.endpoint }),
   };
 }

@@ -52,13 +52,15 @@ async function once<T>(
   );
   let stopWaiting = () => {};
   const late = new Promise<Answer<T>>((resolve) => {
-    stopWaiting = access.clock.after(deadlineMs, () => resolve(refusal('unknown', 'Deadline', '', asked)));
+    stopWaiting = access.clock.after(deadlineMs, () => {
+      resolve(refusal('unknown', 'Deadline', '', asked));
+      controller.abort();
+    });
   });
   try {
     return await Promise.race([answered, late]);
   } finally {
     stopWaiting();
-    controller.abort();
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import defaults from './defaults.json' with { type: 'json' };
 
 /** How a duration or another quantity is distributed. Seconds unless its name says otherwise. */
@@ -81,7 +81,7 @@ export class Draws {
   }
 
   #digest(name: string, subject: string, ordinal: number): Buffer {
-    return createHash('sha256').update(`${this.seed}\n${name}\n${subject}\n${ordinal}`).digest();
+    return hash('sha256', `${this.seed}\n${name}\n${subject}\n${ordinal}`, 'buffer');
   }
 }
 
