@@ -1,7 +1,7 @@
 import type { Refusal } from '../recovery/answer.ts';
 import { nothing, type Problem, type Standing, standingAfterCalls } from '../recovery/step.ts';
 import { commandNeed, type SentCommand } from '../recovery/steps/commands.ts';
-import type { StepName } from '../recovery/terms.ts';
+import type { Instant, StepName } from '../recovery/terms.ts';
 import { openSsm, type Ssm } from './ssm.ts';
 import type { StepContext, StepResult } from './step.ts';
 
@@ -19,11 +19,18 @@ export interface CommandPurpose {
   readonly after?: readonly string[];
 }
 
-type SentCommands = Readonly<Record<string, SentCommand>>;
+export type SentCommands = Readonly<Record<string, SentCommand>>;
 
 interface Wait {
   readonly seconds: number;
   readonly for: string;
+}
+
+/** For whom commands are sent: the name that they carry as a comment, and since when they may have been sent. */
+export interface Sender {
+  readonly name: string;
+  readonly startedAt: Instant;
+  now(): Instant;
 }
 
 interface Pursuit {
@@ -54,7 +61,8 @@ export async function commandStep(
   const { record, input, access } = context;
   if (beside.total === 0) return { standing: nobodyToAsk(input.step) };
   const sent = record?.run === input.run ? (record.memory as SentCommands | null) : null;
-  const result = await pursue(context, openSsm(access), purposes, sent ?? {});
+  const sender = { name: context.identity.recovery, startedAt: input.startedAt, now: context.now };
+  const result = await pursue(sender, openSsm(access), purposes, sent ?? {});
   const parts = {
     counts: { done: result.done, total: beside.total },
     problems: [...beside.problems, ...result.problems],
@@ -83,8 +91,8 @@ function nobodyToAsk(step: StepName): Standing {
 }
 
 /** Looks at all commands at once, sends those that are missing or failed, and says what is still to be waited for. */
-async function pursue(
-  context: StepContext,
+export async function pursue(
+  sender: Sender,
   ssm: Ssm,
   purposes: readonly CommandPurpose[],
   memory: SentCommands,
@@ -92,13 +100,13 @@ async function pursue(
   const sent = purposes.flatMap((purpose) => memory[purpose.key] ?? []);
   const runs = await ssm.runs(
     sent.map((one) => one.commandId),
-    context.identity.startedAt,
+    sender.startedAt,
   );
   if (!runs.ok) return { done: 0, memory, waits: [], problems: [], refusals: [runs] };
   const needs = new Map(
     purposes.map((purpose) => [
       purpose.key,
-      commandNeed(memory[purpose.key], runs.value, context.now(), purpose.triesMax),
+      commandNeed(memory[purpose.key], runs.value, sender.now(), purpose.triesMax),
     ]),
   );
   const isDone = (key: string) => needs.get(key)?.kind === 'done';
@@ -117,13 +125,13 @@ async function pursue(
     else if (purpose.after?.some((key) => !isDone(key)))
       waits.push({ seconds: 3, for: `${purpose.says}: what comes before it` });
     else {
-      const answer = await ssm.send({ ...purpose, comment: `${context.identity.recovery} ${purpose.says}` });
+      const answer = await ssm.send({ ...purpose, comment: `${sender.name} ${purpose.says}` });
       if (!answer.ok) {
         refusals.push(answer);
         return;
       }
       const { instanceIds } = purpose;
-      next[purpose.key] = { commandId: answer.value, instanceIds, sentAt: context.now(), tries: need.tries };
+      next[purpose.key] = { commandId: answer.value, instanceIds, sentAt: sender.now(), tries: need.tries };
       waits.push({ seconds: 3, for: toEnd });
     }
   };

@@ -76,7 +76,12 @@ function reads(access: Access, client: EC2Client) {
       }),
     images: (tags: Readonly<Record<string, string>>) => describeImages(access, client, tags),
     snapshots: (tags: Readonly<Record<string, string>>) => describeSnapshots(access, client, tags),
-    volumes: (tags: Readonly<Record<string, string>>) => describeVolumes(access, client, tags),
+    volumes: (tags: Readonly<Record<string, string>>) => describeVolumes(access, client, tagFilters(tags)),
+    volumesById: (ids: readonly string[]) =>
+      describeVolumes(access, client, [{ Name: 'volume-id', Values: [...ids] }]),
+    /** What hangs on these instances, root volumes too. */
+    volumesOn: (instanceIds: readonly string[]) =>
+      describeVolumes(access, client, [{ Name: 'attachment.instance-id', Values: [...instanceIds] }]),
     /** User data of a launch template's default version, base64, or undefined when it has none. */
     templateUserData: async (name: string): Promise<Answer<string | undefined>> =>
       mapAnswer(
@@ -249,7 +254,7 @@ function describeSnapshots(
 function describeVolumes(
   access: Access,
   client: EC2Client,
-  tags: Readonly<Record<string, string>>,
+  Filters: Filter[],
 ): Promise<Answer<readonly ObservedVolume[]>> {
   const asked = 'ec2:DescribeVolumes';
   return allPages(
@@ -258,7 +263,7 @@ function describeVolumes(
         await call(access, asked, (abortSignal) =>
           client.send(
             new DescribeVolumesCommand({
-              Filters: tagFilters(tags),
+              Filters,
               MaxResults: pageSize,
               ...(token && { NextToken: token }),
             }),

@@ -32,6 +32,8 @@ const patience = { deadlineSeconds: 3, repeatUnknown: true } as const;
 export function openLedger(access: Access, bucket: string) {
   const client = new S3Client({
     ...clientConfig(access),
+    // Names of buckets become names of hosts, which an endpoint of one's own has not.
+    ...(access.transport.endpoint !== undefined && { forcePathStyle: true }),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { Clock } from './clock.ts';
-import type { Deps } from './deps.ts';
+import type { Deps, Entropy } from './deps.ts';
 import type { Handler, LambdaContext, Provide } from './lambda.ts';
 import type { Reach } from './reach.ts';
 
@@ -26,15 +26,27 @@ function remainingMs(context: LambdaContext): number {
   return remaining ? remaining() : 30_000;
 }
 
+/** What an operator's command needs on AWS: the usual chain of credentials, and time and chance as they are. */
+export function liveOperatorDeps(endpoint?: string): Pick<Deps, 'clock' | 'entropy' | 'transport'> {
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: 2000 });
+  return {
+    clock: liveClock,
+    entropy: liveEntropy,
+    transport: { requestHandler, ...(endpoint !== undefined && { endpoint }) },
+  };
+}
+
+const liveEntropy: Entropy = {
+  hex: (_name, _subject, digits) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits),
+};
+
 function liveDeps(): Deps {
   return {
     clock: liveClock,
-    entropy: {
-      hex: (_name, _subject, digits) =>
-        randomBytes(Math.ceil(digits / 2))
-          .toString('hex')
-          .slice(0, digits),
-    },
+    entropy: liveEntropy,
     environment: process.env,
     plans: readPlans(),
     reach: liveReach,

@@ -1,4 +1,5 @@
 import {
+  DescribeAvailabilityZonesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   EC2Client,
@@ -13,6 +14,22 @@ import { call } from './call.ts';
 export function openNetwork(access: Access) {
   const client = new EC2Client(clientConfig(access));
   return {
+    /** The zones of the Region that are open to everyone, by name. */
+    zones: async (): Promise<Answer<readonly string[]>> =>
+      mapAnswer(
+        await call(access, 'ec2:DescribeAvailabilityZones', (abortSignal) =>
+          client.send(
+            new DescribeAvailabilityZonesCommand({
+              Filters: [
+                { Name: 'state', Values: ['available'] },
+                { Name: 'zone-type', Values: ['availability-zone'] },
+              ],
+            }),
+            { abortSignal },
+          ),
+        ),
+        (output) => (output.AvailabilityZones ?? []).flatMap(({ ZoneName }) => ZoneName ?? []).sort(),
+      ),
     /** Every route of the given subnets that leaves their VPC; peerings and gateways are routes too. */
     waysOut: async (
       subnetIds: readonly string[],

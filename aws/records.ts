@@ -41,14 +41,18 @@ export function endedBadly(
   return record.status === 'working' && isSilent ? 'failed' : undefined;
 }
 
-/** What the servers step last wrote: who fills the slots, and whether it has ended badly. */
+/**
+ * What the servers step last wrote in this run: who fills the slots, and whether it has ended badly. Who filled them in an
+ * earlier run says nothing of now.
+ */
 export async function serversOf(
   context: StepContext,
 ): Promise<
   Answer<{ readonly memory: ServersMemory | undefined; readonly ended: 'failed' | 'held' | undefined }>
 > {
   return mapAnswer(await recordOf(context, 'servers'), (record) => ({
-    memory: (record?.memory as ServersMemory | null | undefined) ?? undefined,
+    memory:
+      record?.run === context.input.run ? ((record.memory as ServersMemory | null) ?? undefined) : undefined,
     ended: endedBadly(context, record),
   }));
 }
@@ -60,6 +64,14 @@ export async function serversOf(
 export async function writeIntent(context: StepContext, memory: unknown): Promise<Refusal | undefined> {
   const { input, record, own } = context;
   const at = context.now();
-  const base = record ?? { step: input.step, firstAt: at, attempts: 0, counts: nothing, resources: [] };
+  const fresh = {
+    step: input.step,
+    firstAt: at,
+    attempts: 0,
+    counts: nothing,
+    resources: record?.resources ?? [],
+  };
+  // An earlier run's bound and end are not this run's.
+  const base = record?.run === input.run ? record : fresh;
   return own.save({ ...base, run: input.run, status: 'working', lastAt: at, memory });
 }

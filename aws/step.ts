@@ -4,10 +4,10 @@ import { stepBoundSeconds } from '../recovery/bounds.ts';
 import type { Identity } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys, type OpenedRecord } from '../recovery/ledger.ts';
 import { mayNotAct } from '../recovery/lock.ts';
-import { formatDuration } from '../recovery/plan/durations.ts';
+import { nextLook, withinBounds } from '../recovery/pace.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { leftOutOf } from '../recovery/scope.ts';
 import {
-  clampWait,
   nothing,
   type Standing,
   type StepInput,
@@ -18,7 +18,9 @@ import {
 import {
   type Instant,
   instantAfter,
+  type RecoveryScope,
   type ResourceRef,
+  recoveryScopes,
   type StepName,
   secondsBetween,
   stepNames,
@@ -44,6 +46,10 @@ export interface StepContext {
   readonly record: StepRecord | undefined;
   /** Where its next record is written. */
   readonly own: OwnRecord;
+  /** How far it goes; a failover goes all the way. */
+  readonly scope: RecoveryScope;
+  /** When the first run of this recovery began. */
+  readonly openedAt: Instant;
   /** The date now: the state's, plus what has elapsed in this invocation. */
   now(): Instant;
 }
@@ -63,7 +69,7 @@ export function refused(context: StepContext, refusal: Refusal): StepResult {
 }
 
 /** A context before the step's own record was read. */
-export type Opened = Omit<StepContext, 'record' | 'own'>;
+export type Opened = Omit<StepContext, 'record' | 'own' | 'openedAt' | 'scope'>;
 
 export type Reconcile = (context: StepContext) => Promise<StepResult>;
 
@@ -74,6 +80,7 @@ const schema = v.object({
   step: v.picklist(stepNames),
   now: v.pipe(v.string(), v.isoTimestamp()),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
+  given: v.exactOptional(v.object({ scope: v.exactOptional(v.picklist(recoveryScopes)) })),
 });
 
 /** No call is started after this share of the invocation's time: the rest is for writing down what was seen. */
@@ -81,9 +88,6 @@ const workingShare = 0.6;
 
 /** How long an answer that no rule knows is looked at again before it holds. */
 const oddSeconds = 60;
-
-/** The share of the time a step has worked that it waits at the least. */
-const paceShare = 0.03;
 
 /** Steps that go on after the lock was lost: a drill that yields to a failover still takes away what it made. */
 const withoutLock: readonly StepName[] = ['open', 'cleanup', 'sweep', 'conclude'];
@@ -121,9 +125,12 @@ async function callStep(
   const key = ledgerKeys.step(plan.plan, input.recovery, name);
   const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
   const own = new OwnRecord(ledger, key, entry, nonce);
-  const context: StepContext = { ...opened, record, own };
-  const wrong = await wrongKind(context);
-  if (wrong) return toOutput(name, wrong);
+  const first = await readOpened(opened);
+  if ('status' in first) return toOutput(name, first);
+  const { openedAt, scope } = first;
+  // What is tagged and sent again in a later run must be what the first run tagged and sent.
+  const identity: Identity = { ...opened.identity, startedAt: openedAt };
+  const context: StepContext = { ...opened, identity, openedAt, scope, record, own };
   // A final answer of this run stands: whoever asks again (a retry after a lost answer, a call that comes late) gets it.
   const final = record?.run === input.run ? finalStanding(record) : undefined;
   return toOutput(name, final ?? (await workAndRecord(name, reconcile, context)));
@@ -133,7 +140,10 @@ async function callStep(
 async function workAndRecord(name: StepName, reconcile: Reconcile, context: StepContext): Promise<Standing> {
   const { record, input, own, now } = context;
   const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
-  const result = lost ? { standing: lost } : await reconcile(context);
+  const reason = leftOutOf(context.scope, name);
+  const skipped: Standing | undefined = reason === undefined ? undefined : { status: 'skipped', reason };
+  const barred = lost ?? skipped;
+  const result = barred ? { standing: barred } : await reconcile(context);
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
   const { standing: settled, oddSince } = settleOdd(result.standing, context);
   const standing = bounded(settled, name, context, firstAt);
@@ -189,16 +199,23 @@ function openContext(name: StepName, input: StepInput, invocation: Invocation): 
   };
 }
 
+/** What the first run of a recovery settled for all of them. */
+type First = Pick<StepContext, 'openedAt' | 'scope'>;
+
 /**
- * The standing of a machine that was given the id of a recovery of another kind: a drill that cleaned up after a failover
- * would take the production down. Clean-up goes on without the ledger, since it takes away only what expires.
+ * When the recovery was opened, and how far it goes; or the standing of a machine that was given the id of a recovery of
+ * another kind: a drill that cleaned up after a failover would take the production down. Clean-up goes on without the
+ * ledger, since it takes away only what expires.
  */
-async function wrongKind(context: StepContext): Promise<Standing | undefined> {
+async function readOpened(context: Opened): Promise<First | Standing> {
   const { input, plan, ledger, identity } = context;
   const answer = await ledger.read(ledgerKeys.opened(plan.plan, input.recovery));
-  if (!answer.ok) return input.step === 'cleanup' ? undefined : unreadable(context, answer);
+  const asked = identity.kind === 'drill' ? input.given?.scope : undefined;
+  const unknown: First = { openedAt: input.startedAt, scope: asked ?? 'full' };
+  if (!answer.ok) return input.step === 'cleanup' ? unknown : unreadable(context, answer);
   const opened = answer.value?.value as OpenedRecord | undefined;
-  if (!opened || opened.kind === identity.kind) return undefined;
+  if (!opened) return unknown;
+  if (opened.kind === identity.kind) return { openedAt: opened.openedAt, scope: opened.scope ?? 'full' };
   return {
     status: 'failed',
     code: 'WrongKind',
@@ -226,8 +243,8 @@ function unreadable({ input, identity, now }: Opened, refusal: Refusal): Standin
   const elapsedSeconds = secondsBetween(input.startedAt, now());
   const allowedSeconds = identity.maxDurationSeconds + (withoutLock.includes(input.step) ? 3600 : 0);
   if (refusal.kind !== 'denied' && elapsedSeconds < allowedSeconds) {
-    const waitSeconds =
-      refusal.code === 'Overtaken' ? 1 : clampWait(Math.max(10, elapsedSeconds * paceShare));
+    const askedSeconds = refusal.code === 'Overtaken' ? 1 : 10;
+    const waitSeconds = nextLook(askedSeconds, elapsedSeconds, allowedSeconds - elapsedSeconds);
     return { status: 'working', waitSeconds, waitingFor: `the ledger: ${why}`, counts: nothing };
   }
   return {
@@ -254,31 +271,15 @@ function settleOdd(standing: Standing, context: StepContext): { standing: Standi
 }
 
 function bounded(standing: Standing, name: StepName, context: StepContext, firstAt: Instant): Standing {
-  if (standing.status !== 'working') return standing;
-  const { plan, identity } = context;
-  const boundSeconds = stepBoundSeconds(name, plan, identity.kind);
-  const sinceSeconds = secondsBetween(firstAt, context.now());
-  const overallSeconds = secondsBetween(identity.startedAt, context.now());
-  const tooLong = overallSeconds >= identity.maxDurationSeconds && !withoutLock.includes(name);
-  if (sinceSeconds < boundSeconds && !tooLong) return paced(standing, sinceSeconds);
-  const bound = tooLong
-    ? `the recovery's bound of ${formatDuration(identity.maxDurationSeconds)}`
-    : `its bound of ${formatDuration(boundSeconds)}`;
-  return {
-    status: 'failed',
-    code: 'BoundReached',
-    reason: `${name} reached ${bound} while it waited for ${standing.waitingFor}`,
-    unblock: 'remove what it waits for, or raise the bound in the plan, then continue',
-    counts: standing.counts,
-  };
-}
-
-/**
- * A step is looked at less often the longer it works: a look costs at most a share of the time it reports on, and even the
- * longest bound stays far from the 25,000 events of an execution's history (Step Functions Developer Guide, quotas).
- */
-function paced(standing: Standing & { readonly status: 'working' }, sinceSeconds: number): Standing {
-  return { ...standing, waitSeconds: clampWait(Math.max(standing.waitSeconds, sinceSeconds * paceShare)) };
+  const { plan, identity, input } = context;
+  const now = context.now();
+  return withinBounds(standing, {
+    step: name,
+    sinceSeconds: secondsBetween(firstAt, now),
+    boundSeconds: stepBoundSeconds(name, plan, identity.kind),
+    overallSeconds: secondsBetween(input.startedAt, now),
+    ...(!withoutLock.includes(name) && { overallBoundSeconds: identity.maxDurationSeconds }),
+  });
 }
 
 function nextRecord(
@@ -301,7 +302,10 @@ function nextRecord(
     ...(isFinal && { endedAt: at }),
     attempts: (sameRun ? record.attempts : 0) + 1,
     counts: 'counts' in standing ? standing.counts : nothing,
-    ...(standing.status === 'working' && { waitingFor: standing.waitingFor }),
+    ...(standing.status === 'working' && {
+      waitingFor: standing.waitingFor,
+      ...(standing.unblock !== undefined && { unblock: standing.unblock }),
+    }),
     ...((standing.status === 'held' || standing.status === 'failed') && {
       code: standing.code,
       reason: standing.reason,

@@ -12,6 +12,7 @@ import { functionsByFile } from './functions.ts';
 import { mountDocument } from './guest/mount.ts';
 import { probeDocument } from './guest/probe.ts';
 import { reloadDocument } from './guest/reload.ts';
+import { watchNotices } from './notices.ts';
 
 /** A simulated account with the packaged stack deployed in the recovery Region of a plan. */
 export interface Account {
@@ -20,8 +21,13 @@ export interface Account {
   readonly machineArns: Readonly<Record<RecoveryKind, string>>;
   /** The machine that events and schedules wake. */
   readonly responseArn: string;
-  /** Lets the schedules of every stack run; until then nothing is woken by the clock. */
-  startSchedules(): void;
+  /** The stack of the recovery Region, as it was deployed. */
+  readonly stack: Deployment;
+  /**
+   * Lets the schedules of every stack run, or only those named; until then nothing is woken by the clock, and the response
+   * by no event either.
+   */
+  startSchedules(chosen?: (name: string) => boolean): void;
 }
 
 /** The small stack that looks at applications and forwards events, in a Region other than the recovery Region. */
@@ -40,15 +46,22 @@ export interface AccountOptions {
   /** None when absent: a recovery that is started by hand needs nobody to wake it. */
   readonly outposts?: readonly Outpost[];
   readonly seed: number;
+  /** The code behind a handler path of the template; the functions of this repository when absent. */
+  readonly code?: (sim: Simulator, handlerPath: string) => SimulatedHandler;
   /** Told what each step answered, at the simulated instant. */
   readonly onStep?: (output: StepOutput) => void;
+  /** Told what the simulator lacks, in place of ending the run. */
+  readonly onDefect?: (defect: unknown) => void;
 }
 
 /** Builds the world, deploys the stacks into it as they were packaged, and gives the deployed functions their code. */
 export function openAccount(options: AccountOptions): Account {
   const { world, plan, template, seed, outposts = [] } = options;
-  const sim = buildWorld(world, { seed });
+  const { onDefect, onStep } = options;
+  const sim = buildWorld(world, { seed, ...(onDefect && { onDefect }) });
+  watchNotices(sim);
   const plans = new Map((options.plans ?? [plan]).map((each) => [each.plan, each]));
+  const code = options.code ?? ((_sim, handlerPath) => codeOf(sim, plans, handlerPath));
   const deploy = (
     region: string,
     from: Template,
@@ -58,20 +71,29 @@ export function openAccount(options: AccountOptions): Account {
     deployTemplate(sim, region, from, {
       stackName,
       parameters,
-      code: ({ handler }) => codeOf(sim, plans, handler, options.onStep),
+      code: ({ handler }) => tellSteps(handler, code(sim, handler), onStep),
     });
   const stack = deploy(plan.regions.recovery, template, 'lifeboat-live');
   const others = outposts.map((each) =>
     deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: plan.regions.recovery }),
   );
+  // Whoever installs Lifeboat subscribes to its topic.
+  sim.region(plan.regions.recovery).sns.addSubscriber(stack.ref('Topic'), 'oncall@example.com');
   registerDocuments(sim, stack, plan.regions.recovery, [...plans.values()]);
+  const responseArn = stack.ref('LifeboatResponse');
+  const { events } = sim.region(plan.regions.recovery);
+  // Without its schedules nobody probes: an alarm would wake a response that finds every probe silent, and tells people.
+  events.setListening(responseArn, false);
   return {
     sim,
     ledgerBucket: stack.ref('Ledger'),
     machineArns: { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') },
-    responseArn: stack.ref('LifeboatResponse'),
-    startSchedules: () => {
-      for (const each of [stack, ...others]) each.startSchedules();
+    responseArn,
+    stack,
+    startSchedules: (chosen = () => true) => {
+      for (const each of [stack, ...others]) each.startSchedules(({ name }) => chosen(name));
+      const isWoken = ({ name }: { readonly name: string }) => name.endsWith('response') && chosen(name);
+      events.setListening(responseArn, [...stack.schedules.values()].some(isWoken));
     },
   };
 }
@@ -85,29 +107,40 @@ function registerDocuments(sim: Simulator, stack: Deployment, region: string, pl
   for (const document of reloads) ssm.registerGuestDocument(document, reloadDocument);
 }
 
-/** The deployed code of a function, by its handler path such as `dist/servers/index.handler`. */
-function codeOf(
-  sim: Simulator,
-  plans: ReadonlyMap<string, Plan>,
+/** The name of a function's file in `functions/`, by its handler path such as `dist/servers/index.handler`. */
+function fileOf(handlerPath: string): string | undefined {
+  return /([a-z]+)\/index\.handler$/.exec(handlerPath)?.[1];
+}
+
+/** The same code, telling what it answered where it is a step of a recovery. */
+function tellSteps(
   handlerPath: string,
+  code: SimulatedHandler,
   onStep: AccountOptions['onStep'],
 ): SimulatedHandler {
-  const file = /([a-z]+)\/index\.handler$/.exec(handlerPath)?.[1] as keyof typeof functionsByFile | undefined;
+  if (!onStep || !stepNames.includes(fileOf(handlerPath) as StepName)) return code;
+  return async (event, invocation) => {
+    const output = await code(event, invocation);
+    onStep(output as StepOutput);
+    return output;
+  };
+}
+
+/** The deployed code of a function, run in this process. */
+function codeOf(sim: Simulator, plans: ReadonlyMap<string, Plan>, handlerPath: string): SimulatedHandler {
+  const file = fileOf(handlerPath) as keyof typeof functionsByFile | undefined;
   const make = file && functionsByFile[file];
   if (!make)
     throw new Error(`the template names the handler ${handlerPath}, which no file of functions/ has`);
-  const isStep = stepNames.includes(file as StepName);
   return async (event, invocation) => {
     const handler = make(() => ({
       deps: simulatedDeps(sim, plans, invocation),
       deadlineMs: invocation.deadlineMs,
     }));
-    const output = await handler(event, {
+    return handler(event, {
       functionName: invocation.functionName,
       awsRequestId: invocation.requestId,
     });
-    if (isStep) onStep?.(output as StepOutput);
-    return output;
   };
 }
 

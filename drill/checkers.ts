@@ -3,10 +3,11 @@ import type { Plan } from '../recovery/plan/plan.ts';
 import { trafficNamespace } from '../recovery/steps/traffic.ts';
 import type { RecoveryKind, ResourceRef } from '../recovery/terms.ts';
 import { isObject } from '../simulator/json.ts';
-import type { Simulator } from '../simulator/simulator.ts';
+import type { CallRecord, Simulator } from '../simulator/simulator.ts';
 import { regionHealth } from '../simulator/world/health.ts';
 import { type InventoryDifference, inventory } from '../simulator/world/inventory.ts';
 import { worldOf } from '../simulator/world/placed.ts';
+import { undocumented } from './notices.ts';
 
 /** Something that must never be, found in the simulator's truth. */
 export interface Violation {
@@ -34,6 +35,7 @@ const neverInDrill = new Set([
   'PromoteReadReplica',
   'StartInstances',
   'StopInstances',
+  'SuspendProcesses',
   'ModifyInstanceAttribute',
   'ChangeResourceRecordSets',
   'RegisterTargets',
@@ -52,6 +54,8 @@ const checkers: Readonly<Record<string, Checker>> = {
     );
     return [...deleted, ...changed];
   },
+  /** What no role permits fails here, however well the step that asked for it gets along without. */
+  everythingPermitted: ({ sim }) => sim.iam.permissions.denials.map(({ message }) => message),
   drillCallsNothingLive: ({ kind, sim }) =>
     kind !== 'drill'
       ? []
@@ -68,12 +72,16 @@ const checkers: Readonly<Record<string, Checker>> = {
             .filter(({ namespace }) => namespace === trafficNamespace)
             .map((metric) => `a drill put ${metric.namespace} ${metric.name} in ${name}`),
         ),
-  /** A failover does in the primary Region what its fence does, and nothing else; whoever decides reads alarms there. */
+  /**
+   * A failover does in the primary Region what its fence does, and nothing else; whoever decides reads signals there, and
+   * readiness looks at everything.
+   */
   primaryLeftAlone: ({ sim, plan, kind }) => {
     const mayFence = kind === 'failover' && plan.fence !== undefined;
     return sim.transcript
       .filter((call) => call.region === plan.regions.primary && call.service !== 'route53')
-      .filter(({ operation }) => !readsAlarms.has(operation) && !(mayFence && fences.has(operation)))
+      .filter((call) => !looksOver(call))
+      .filter(({ operation }) => !readsSignals.has(operation) && !(mayFence && fences.has(operation)))
       .map((call) => `${call.operation} was called in the primary Region ${call.region}`);
   },
   /** Once a replica was promoted, the old primary is cut off within minutes of being in reach. */
@@ -86,6 +94,8 @@ const checkers: Readonly<Record<string, Checker>> = {
             ({ fromMs, toMs, says }) =>
               `${says}, ${Math.round((toMs - fromMs) / 1000)} s long, while its replica was promoted`,
           ),
+  /** What machines are told has the form that is documented. */
+  toldAsDocumented: ({ sim }) => undocumented(sim),
   /** What is called recovered must serve. */
   recoveredServes: ({ outcome, sim, plan }) => {
     if (outcome !== 'recovered') return [];
@@ -119,6 +129,8 @@ const checkers: Readonly<Record<string, Checker>> = {
 
 /** What a fence may call in the primary Region, and what tells later what was written there. */
 const fences = new Set([
+  'DescribeAutoScalingGroups',
+  'SuspendProcesses',
   'DescribeInstances',
   'DescribeSecurityGroups',
   'StopInstances',
@@ -126,7 +138,12 @@ const fences = new Set([
   'ModifyDBInstance',
   'GetMetricData',
 ]);
-const readsAlarms = new Set(['DescribeAlarms']);
+const readsSignals = new Set(['DescribeAlarms', 'DescribeTargetGroups', 'DescribeTargetHealth']);
+
+/** A look of the function that tells whether a recovery could be done. */
+function looksOver({ callerArn, operation }: CallRecord): boolean {
+  return callerArn.endsWith('-readiness') && /^(Describe|Get|List)/.test(operation);
+}
 
 /** How long both sides may take writes: a fence is tried again each minute. */
 const splitMsMost = 3 * 60_000;

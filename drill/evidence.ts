@@ -48,9 +48,14 @@ export function evidenceOf(measured: Measured): Evidence {
   const servedAtMs = kind === 'drill' ? atMs(verifiedAt) : traffic?.answeredAtMs;
   const rtoSeconds = secondsFrom(onsetMs, servedAtMs);
   const losses = ledger.evidence?.dataLoss ?? [];
-  const objectives = judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
+  const scope = kind === 'drill' ? (ledger.evidence?.scope ?? 'full') : null;
+  const objectives =
+    scope === 'restore' && outcome === 'drilled'
+      ? { met: null, reason: onlyRestored }
+      : judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
   return {
     ...identityOf(measured),
+    scope,
     outcome,
     reason: ledger.evidence
       ? (ledger.evidence.reason ?? (objectives.met === null ? objectives.reason : null))
@@ -73,6 +78,7 @@ export function evidenceOf(measured: Measured): Evidence {
     metReason: objectives.reason,
     decisions: [...(measured.decisions ?? [])],
     explanations: explain(ledger),
+    overrides: [...(ledger.evidence?.overrides ?? [])],
     dataLoss: losses.map(({ item, leastSeconds, mostSeconds, basis }) => ({
       item,
       leastSeconds: leastSeconds ?? null,
@@ -137,6 +143,9 @@ function judgementOf({ traffic, violations, leaks }: Measured) {
     leaks: [...leaks],
   };
 }
+
+const onlyRestored =
+  'a restore drill restores the newest backups and launches no server: no objective is judged';
 
 /**
  * Whether the objectives were met. A drill that restored a copy where a failover promotes took longer for a reason that is
@@ -223,11 +232,16 @@ function stepOf(name: StepName, record: StepRecord | undefined): Evidence['steps
 }
 
 function explain(ledger: LedgerTruth): Evidence['explanations'] {
-  return stepNames.flatMap((step) => {
+  const steps = stepNames.flatMap((step): Evidence['explanations'] => {
     const record = ledger.steps[step];
     if (!record?.reason) return [];
     return [{ step, code: record.code ?? null, reason: record.reason, unblock: record.unblock ?? null }];
   });
+  const untold = ledger.evidence?.untold ?? [];
+  return [
+    ...steps,
+    ...untold.map((reason) => ({ step: 'conclude' as const, code: 'Untold', reason, unblock: null })),
+  ];
 }
 
 function timelineOf(ledger: LedgerTruth): Evidence['timeline'] {

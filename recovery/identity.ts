@@ -8,6 +8,8 @@ export const tagKeys = {
   item: 'lifeboat:item',
   /** The instance that a volume is for. */
   instance: 'lifeboat:instance',
+  /** A person's wish: the item whose place a restored volume takes, such as `volumes.data`. No recovery writes it. */
+  remount: 'lifeboat:remount',
   /** When a drill's copy should be gone at the latest. */
   expires: 'lifeboat:expires',
 } as const;
@@ -37,6 +39,16 @@ export function creationTags(
       : {}),
     ...more,
   };
+}
+
+/** The name of a recovery that begins, or whose incident began, at an instant: `shop-failover-20261102t000300`. */
+export function recoveryName(plan: string, kind: RecoveryKind, at: Instant): string {
+  return `${plan}-${kind}-${stampOf(at)}`;
+}
+
+/** `20261102t000300`: an instant as part of a name. */
+export function stampOf(at: Instant): string {
+  return at.slice(0, 19).replace(/[-:]/g, '').replace('T', 't');
 }
 
 /** A client token: the same for the same parts, 64 characters at most (EC2 Developer Guide, idempotency). */

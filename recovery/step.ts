@@ -1,6 +1,6 @@
 import type { Refusal } from './answer.ts';
 import { sayRefusal } from './answer.ts';
-import type { Instant, ResourceRef, StepName } from './terms.ts';
+import type { Instant, RecoveryScope, ResourceRef, StepName } from './terms.ts';
 
 /** What the state machine gives to each step. */
 export interface StepInput {
@@ -12,6 +12,8 @@ export interface StepInput {
   readonly now: Instant;
   /** When the execution began (`$$.Execution.StartTime`). */
   readonly startedAt: Instant;
+  /** What the execution was started with: for the step that writes it down, and the one that concludes without that record. */
+  readonly given?: { readonly scope?: RecoveryScope };
 }
 
 export interface Counts {
@@ -43,6 +45,8 @@ export type Standing =
       readonly waitSeconds: number;
       readonly waitingFor: string;
       readonly counts: Counts;
+      /** What a person can do, where it is a person who is waited for. */
+      readonly unblock?: string;
     }
   | { readonly status: 'done'; readonly counts: Counts }
   | { readonly status: 'skipped'; readonly reason: string }

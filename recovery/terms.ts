@@ -14,6 +14,13 @@
 export const recoveryKinds = ['drill', 'failover'] as const;
 export type RecoveryKind = (typeof recoveryKinds)[number];
 
+/**
+ * How far a drill goes: `full` rehearses everything; `restore` proves that the newest backups can be restored, and launches
+ * no server. A failover has no scope.
+ */
+export const recoveryScopes = ['full', 'restore'] as const;
+export type RecoveryScope = (typeof recoveryScopes)[number];
+
 /** The steps of a recovery, in the order of the machine. `servers` to `databases` run side by side; `gate` and `fence` stand before `databases` on its branch. */
 export const stepNames = [
   'open',

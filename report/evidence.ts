@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { OrderGiven } from './operator.ts';
 import { evidenceSchema, responseSchema, summarySchema } from './schema.ts';
 
 type DeepReadonly<T> = T extends (infer Item)[]
@@ -34,8 +35,12 @@ export function summaryOf(evidence: Evidence): Summary {
 }
 
 /** What happened and what came of it, as the `--json` contract has it. @throws InvalidEvidence when it breaks its own schema. */
-export function responseOf(decisions: readonly Decision[], recoveries: readonly Evidence[]): Response {
-  return accept(responseSchema, { decisions, recoveries: recoveries.map(summaryOf) });
+export function responseOf(
+  decisions: readonly Decision[],
+  recoveries: readonly Evidence[],
+  orders: readonly OrderGiven[],
+): Response {
+  return accept(responseSchema, { decisions, recoveries: recoveries.map(summaryOf), orders });
 }
 
 /** The text of `evidence.json`. @throws InvalidEvidence when the record breaks its own schema. */

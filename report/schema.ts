@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { recoveryKinds, stepNames } from '../recovery/terms.ts';
+import { recoveryKinds, recoveryScopes, stepNames } from '../recovery/terms.ts';
+import { orderGivenSchema } from './operator.ts';
 
 /**
  * What a recovery left behind, as data. `summarySchema` is the contract of `--json`: exact and strict, published as
@@ -88,6 +89,10 @@ export const summarySchema = v.pipe(
 /** The file `evidence.json`. */
 export const evidenceSchema = v.strictObject({
   ...summaryEntries,
+  scope: v.pipe(
+    v.nullable(v.picklist(recoveryScopes)),
+    v.description('How far a drill went; null of a failover'),
+  ),
   planHash: v.pipe(text, v.description('SHA-256 of the plan that the recovery pinned')),
   regions: v.strictObject({ primary: text, recovery: text }),
   startedAt: instant,
@@ -108,6 +113,10 @@ export const evidenceSchema = v.strictObject({
       }),
     ),
     v.description('What steps that were held, failed or skipped said'),
+  ),
+  overrides: v.pipe(
+    v.array(v.strictObject({ code: text, reason: text, by: text, at: instant, comment: v.string() })),
+    v.description('What people approved or took upon themselves, once for each person'),
   ),
   dataLoss: v.array(
     v.strictObject({
@@ -133,6 +142,7 @@ export const responseSchema = v.pipe(
   v.strictObject({
     decisions: v.array(v.strictObject({ plan: text, ...decisionEntries })),
     recoveries: v.array(v.strictObject(summaryEntries)),
+    orders: v.pipe(v.array(orderGivenSchema), v.description('What people ordered meanwhile, by --then')),
   }),
   v.title('What was decided and what followed, as lifeboat event --json prints it'),
 );

@@ -26,6 +26,7 @@ export function sectionsOf(evidence: Evidence): readonly Section[] {
     phases(evidence),
     steps(evidence),
     explanations(evidence),
+    overrides(evidence),
     judgement(evidence),
     leaks(evidence),
     dataLoss(evidence),
@@ -90,6 +91,21 @@ function explanations(evidence: Evidence): Section {
       unblock ?? 'none',
     ]),
     empty: 'No step was held, failed or skipped.',
+  };
+}
+
+function overrides(evidence: Evidence): Section {
+  return {
+    title: 'What people approved',
+    columns: ['Who', 'When', 'What', 'Code', 'Comment'],
+    rows: evidence.overrides.map(({ by, at, reason, code, comment }) => [
+      by,
+      sayInstant(at),
+      reason,
+      code,
+      comment,
+    ]),
+    empty: 'Nobody was asked, or nobody answered.',
   };
 }
 
@@ -181,6 +197,7 @@ function circumstances(evidence: Evidence): Section {
       ['Plan', evidence.plan],
       ['Plan hash', evidence.planHash],
       ['Kind', evidence.kind],
+      ...(evidence.scope === null ? [] : [['Scope', evidence.scope]]),
       ['Regions', `${evidence.regions.primary} to ${evidence.regions.recovery}`],
       ['Onset', sayInstant(evidence.onsetAt)],
       ['Started', sayInstant(evidence.startedAt)],

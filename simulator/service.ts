@@ -1,12 +1,19 @@
+import type { Policy } from './iam/policy.ts';
+
 /** The services that the simulator answers for, by the name they sign requests with (SigV4 scope). */
 export const serviceNames = [
+  'autoscaling',
+  'autoscaling',
   'ec2',
   'elasticloadbalancing',
   'events',
+  'iam',
+  'kms',
   'monitoring',
   'rds',
   'route53',
   's3',
+  'servicequotas',
   'sns',
   'ssm',
   'states',
@@ -24,6 +31,8 @@ export interface Caller {
   readonly arn: string;
   /** `aws:userid` of the caller, e.g. `AROA…:session`. */
   readonly userId: string;
+  /** Of a role's session: the role's ARN. Without it the role is taken to have no path. */
+  readonly roleArn?: string;
 }
 
 /** One request that reached a service in a Region. */
@@ -51,6 +60,10 @@ export interface Service {
   readonly operations: Operations;
   /** Takes tokens from the service's buckets; throws the service's throttling error when they are empty. */
   throttle?(call: Call, input: unknown): void;
+  /** Refuses what the policies of its resources deny; throws the service's error for a missing permission. */
+  authorize?(call: Call, input: unknown): void;
+  /** The policy of the resource that a request is for, where it has one. */
+  policyFor?(call: Call, input: unknown): Policy | undefined;
   /** The path in `defaults.json` of an operation's own latency, where it has one. */
   latency?(operation: string): string | undefined;
 }

@@ -1,3 +1,4 @@
+import { AutoScaling } from './autoscaling/autoscaling.ts';
 import { type Cancel, VirtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Draws } from './draws.ts';
@@ -6,7 +7,10 @@ import { LoadBalancing } from './elbv2/elbv2.ts';
 import { AwsError, NotSimulated } from './errors.ts';
 import { EventBridge } from './events/events.ts';
 import { Guests } from './guest/guests.ts';
+import { Iam } from './iam/iam.ts';
+import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
+import { ServiceQuotas } from './quotas/quotas.ts';
 import { Rds } from './rds/rds.ts';
 import { Route53 } from './route53/route53.ts';
 import { S3 } from './s3/s3.ts';
@@ -24,6 +28,11 @@ export interface SimulatorOptions {
   readonly accountId: string;
   /** Zones of each Region, as letters: `{ 'ap-northeast-1': ['a', 'c', 'd'] }`. */
   readonly regions: Readonly<Record<RegionName, readonly string[]>>;
+  /**
+   * Told what the model lacks and what went wrong in it. Without it such a thing ends the run; a simulator that serves
+   * strangers says it and goes on.
+   */
+  readonly onDefect?: (defect: unknown) => void;
 }
 
 /** One Region of the simulated account with its services. Global services (Route 53, S3's names) are the simulator's. */
@@ -31,11 +40,14 @@ export interface Region {
   readonly name: RegionName;
   /** Full zone names, e.g. `ap-northeast-1a`. */
   readonly zones: readonly string[];
+  readonly autoscaling: AutoScaling;
   readonly ec2: Ec2;
   readonly elbv2: LoadBalancing;
   readonly events: EventBridge;
   readonly lambda: Lambda;
   readonly cloudwatch: CloudWatch;
+  readonly kms: Kms;
+  readonly quotas: ServiceQuotas;
   readonly rds: Rds;
   readonly sns: Sns;
   readonly ssm: Ssm;
@@ -71,7 +83,7 @@ export type Fault = (call: Call, input: unknown, sim: Simulator) => Interference
 
 /**
  * Says whether a role may do what AWS does in its name without a signed call: Step Functions invoking a function,
- * EventBridge starting an execution. Without guards everything is allowed.
+ * EventBridge starting an execution. Without guards and without policies of the role everything is allowed.
  */
 export type Guard = (principal: string, action: string, resource: string) => boolean;
 
@@ -80,6 +92,7 @@ export class Simulator {
   readonly clock: VirtualClock;
   readonly draws: Draws;
   readonly accountId: string;
+  readonly iam: Iam;
   readonly route53: Route53;
   readonly s3: S3;
   readonly transcript: CallRecord[] = [];
@@ -90,9 +103,10 @@ export class Simulator {
   readonly #wire: WireServer;
 
   constructor(options: SimulatorOptions) {
-    this.clock = new VirtualClock(options.startMs);
+    this.clock = new VirtualClock(options.startMs, options.onDefect);
     this.draws = new Draws(options.seed);
     this.accountId = options.accountId;
+    this.iam = new Iam(this);
     this.route53 = new Route53(this);
     this.s3 = new S3(this);
     this.#regions = new Map(
@@ -120,6 +134,11 @@ export class Simulator {
     this.#callers.set(caller.accessKeyId, caller);
   }
 
+  /** Whether an access key is one of `addCaller`. */
+  knows(accessKeyId: string): boolean {
+    return this.#callers.has(accessKeyId);
+  }
+
   /**
    * A connection for SDK clients (their `requestHandler`). After `close`, its requests are never answered: a Lambda
    * invocation that timed out must not go on acting or learning.
@@ -143,7 +162,10 @@ export class Simulator {
 
   /** Whether a role or a service principal may do what AWS does in its name without a signed call. */
   permits(principal: string, action: string, resource: string): boolean {
-    return this.guards.every((guard) => guard(principal, action, resource));
+    return (
+      this.guards.every((guard) => guard(principal, action, resource)) &&
+      this.iam.permissions.permits(principal, action, resource)
+    );
   }
 
   /** Puts an event of an AWS service on a Region's default bus. */
@@ -167,14 +189,18 @@ export class Simulator {
   #openRegion(name: RegionName, zones: readonly string[]): Region {
     const ec2 = new Ec2(this, name);
     const guests = new Guests(this, name, ec2);
+    const elbv2 = new LoadBalancing(this, name, ec2);
     return {
       name,
       zones: zones.map((letter) => name + letter),
+      autoscaling: new AutoScaling(this, name, ec2, elbv2),
       ec2,
-      elbv2: new LoadBalancing(this, name, ec2),
+      elbv2,
       events: new EventBridge(this, name),
       lambda: new Lambda(this, name),
       cloudwatch: new CloudWatch(this, name),
+      kms: new Kms(this, name, ec2),
+      quotas: new ServiceQuotas(this, name, ec2),
       rds: new Rds(this, name),
       sns: new Sns(this, name),
       ssm: new Ssm(this, name, ec2, guests),
@@ -185,20 +211,27 @@ export class Simulator {
   }
 
   #service(name: ServiceName, regionName: RegionName): Service {
+    if (name === 'iam') return this.iam;
     if (name === 'route53') return this.route53;
     if (name === 's3') return this.s3;
     const region = this.region(regionName);
     switch (name) {
+      case 'autoscaling':
+        return region.autoscaling;
       case 'ec2':
         return region.ec2;
       case 'elasticloadbalancing':
         return region.elbv2;
       case 'events':
         return region.events;
+      case 'kms':
+        return region.kms;
       case 'monitoring':
         return region.cloudwatch;
       case 'rds':
         return region.rds;
+      case 'servicequotas':
+        return region.quotas;
       case 'sns':
         return region.sns;
       case 'ssm':
@@ -251,6 +284,8 @@ export class Simulator {
     try {
       if (interference?.kind === 'error') throw interference.error;
       service.throttle?.(call, input);
+      service.authorize?.(call, input);
+      this.iam.permissions.require(call, input, service.policyFor?.(call, input));
       const output = await handler(input as never, call);
       record.outcome = 'ok';
       if (interference?.kind === 'loseAnswer') return neverAnswered();
@@ -284,6 +319,7 @@ export class Connection {
   readonly metadata = { handlerProtocol: 'simulated' };
   readonly #dispatch: (request: WireRequest) => Promise<WireResponse>;
   #closed = false;
+  #onClose = () => {};
 
   constructor(dispatch: (request: WireRequest) => Promise<WireResponse>) {
     this.#dispatch = dispatch;
@@ -297,6 +333,12 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
+    this.#onClose();
+  }
+
+  /** Calls `told` when the connection is closed: whoever runs elsewhere in its name must end as well. */
+  onClose(told: () => void): void {
+    this.#onClose = told;
   }
 
   updateHttpClientConfig(): void {}

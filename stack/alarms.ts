@@ -1,9 +1,8 @@
-import { join } from 'node:path';
+import { recoveryNamespace } from '../recovery/janitor.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
-import { root } from './places.ts';
-import { compilePlans } from './plans.ts';
-import { responseFunctions } from './response.ts';
+import { installedPlans } from './installation.ts';
+import { type Place, responseFunctions } from './response.ts';
 
 /**
  * The alarms on what the probes measure: for each plan and each Region that looks, one on failures and one on unusual
@@ -11,7 +10,7 @@ import { responseFunctions } from './response.ts';
  * about the application, so it leaves an alarm without data and never in alarm.
  */
 export async function probeAlarms(): Promise<Readonly<Record<string, object>>> {
-  const alarms = (await plans()).flatMap((plan) =>
+  const alarms = (await installedPlans()).flatMap((plan) =>
     vantagesOf(plan).flatMap((from): [string, object][] => [
       [`${idOf(plan.plan, from)}ProbeAlarm`, failing(plan, from)],
       [`${idOf(plan.plan, from)}LatencyAlarm`, unusual(plan, from)],
@@ -24,16 +23,17 @@ export async function probeAlarms(): Promise<Readonly<Record<string, object>>> {
  * The alarms on Lifeboat itself, told by its topic: a function that fails twice in a row while it is woken at least every
  * five minutes, and an event that no target took. Silence is no failure here: most of them are silent all year.
  */
-export function ownAlarms(): Readonly<Record<string, object>> {
-  const functions = responseFunctions().map(({ name, logicalId }): [string, object] => [
+export function ownAlarms(place: Place): Readonly<Record<string, object>> {
+  const functions = responseFunctions(place).map(({ name, logicalId }): [string, object] => [
     `${idOf(name)}ErrorsAlarm`,
     ownAlarm(`${name}-errors`, `The function ${name} fails: see its log group`, {
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: logicalId } }],
       Statistic: 'Sum',
-      EvaluationPeriods: 2,
-      DatapointsToAlarm: 2,
+      // Practice is woken once an hour: Lambda's own tries end before a second period may begin.
+      EvaluationPeriods: name === 'practice' ? 1 : 2,
+      DatapointsToAlarm: name === 'practice' ? 1 : 2,
     }),
   ]);
   const undelivered = ownAlarm('dead-letters', 'Events lie in the dead-letter queue: no target took them', {
@@ -46,18 +46,90 @@ export function ownAlarms(): Readonly<Record<string, object>> {
   return { ...Object.fromEntries(functions), DeadLettersAlarm: undelivered };
 }
 
+const machines = {
+  drill: 'LifeboatDrill',
+  failover: 'LifeboatFailover',
+  response: 'LifeboatResponse',
+  remount: 'LifeboatRemount',
+};
+/** What Step Functions counts at the end of an execution (Developer Guide, CloudWatch metrics), and how people say it. */
+const badEnds = {
+  ExecutionsFailed: ['failed', 'failed or was held'],
+  ExecutionsTimedOut: ['timed-out', 'took longer than its machine allows'],
+} as const;
+
+/**
+ * The alarms on what the machines run. A recovery that is held ends its execution as failed: either waits for a person. The
+ * silence of the response machine is one too: from then on nobody decides.
+ */
+export function machineAlarms(): Readonly<Record<string, object>> {
+  const ends = Object.entries(machines).flatMap(([name, machine]) =>
+    Object.entries(badEnds).map(([metric, [end, says]]): [string, object] => [
+      `${idOf(name, end)}Alarm`,
+      ownAlarm(`${name}-${end}`, `An execution of the machine ${name} ${says}`, {
+        ...executions(metric, machine),
+        EvaluationPeriods: 1,
+      }),
+    ]),
+  );
+  const silent = ownAlarm('response-silent', 'No look at the plans was finished for a quarter of an hour', {
+    ...executions('ExecutionsSucceeded', 'LifeboatResponse'),
+    EvaluationPeriods: 3,
+    // Without any sample the machine is not even woken. A new alarm begins without data, and begins silently.
+    InsufficientDataActions: [{ Ref: 'Topic' }],
+    TreatMissingData: 'missing',
+    ComparisonOperator: 'LessThanThreshold',
+  });
+  return { ...Object.fromEntries(ends), ResponseSilentAlarm: silent };
+}
+
+function executions(metric: string, machine: string): object {
+  return {
+    Namespace: 'AWS/States',
+    MetricName: metric,
+    Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: machine } }],
+    Statistic: 'Sum',
+  };
+}
+
+/** A recovery that goes on for longer than its plan promises, held or running; the janitor measures it while it lasts. */
+export async function overdueAlarms(): Promise<Readonly<Record<string, object>>> {
+  const alarms = (await installedPlans()).map((plan): [string, object] => [
+    `${idOf(plan.plan)}OverdueAlarm`,
+    {
+      Type: 'AWS::CloudWatch::Alarm',
+      Condition: conditionOf(plan),
+      Properties: {
+        AlarmName: `lifeboat-${plan.plan}-overdue`,
+        AlarmDescription: `A recovery of ${plan.plan} is not over after ${Math.round(plan.objectives.rtoSeconds / 60)} minutes, or a drill after its longest time: lifeboat status ${plan.plan} --aws says what it waits for`,
+        Namespace: recoveryNamespace,
+        MetricName: 'Overdue',
+        Dimensions: [{ Name: 'Plan', Value: plan.plan }],
+        Statistic: 'Maximum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: 1,
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [{ Ref: 'Topic' }],
+      },
+    },
+  ]);
+  return Object.fromEntries(alarms);
+}
+
 function ownAlarm(name: string, description: string, rule: object): object {
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `\${self:service}-\${sls:stage}-${name}`,
       AlarmDescription: description,
-      ...rule,
       Period: 300,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
       TreatMissingData: 'notBreaching',
       AlarmActions: [{ Ref: 'Topic' }],
+      ...rule,
     },
   };
 }
@@ -65,21 +137,19 @@ function ownAlarm(name: string, description: string, rule: object): object {
 /** `RecoversPlan`: whether a plan recovers to the Region of the stack. An installation serves one Region at a time. */
 export async function recoveryConditions(): Promise<Readonly<Record<string, object>>> {
   return Object.fromEntries(
-    (await plans()).map((plan) => [conditionOf(plan), stackIsIn(plan.regions.recovery)]),
+    (await installedPlans()).map((plan) => [conditionOf(plan), stackIsIn(plan.regions.recovery)]),
   );
 }
 
 /** Whether the Region of the stack is a witness of some plan: only there a probe is woken. */
 export async function witnessConditions(): Promise<Readonly<Record<string, object>>> {
-  const witnesses = [...new Set((await plans()).flatMap(({ regions }) => regions.witness ?? []))];
+  const witnesses = [...new Set((await installedPlans()).flatMap(({ regions }) => regions.witness ?? []))];
   // A condition joins at most ten others; with each of them in the next one there is no such bound.
   const isWitness = witnesses
     .map(stackIsIn)
     .reduce((others, each) => ({ 'Fn::Or': [others, each] }), stackIsIn('none'));
   return { IsWitness: isWitness };
 }
-
-const plans = (): Promise<readonly Plan[]> => compilePlans(join(root, 'plans'));
 
 const stackIsIn = (region: string): object => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
 
@@ -134,11 +204,13 @@ function periodSeconds({ trigger }: Plan): number {
   return Math.max(1, Math.ceil((trigger.signals.probes?.everySeconds ?? 60) / 60)) * 60;
 }
 
-function conditionOf({ plan }: Plan): string {
+/** The logical id of the condition under which a plan's resources are made. */
+export function conditionOf({ plan }: Plan): string {
   return `Recovers${idOf(plan)}`;
 }
 
-function idOf(...names: readonly string[]): string {
+/** Names as a logical id: `shop-orders` is `ShopOrders`. */
+export function idOf(...names: readonly string[]): string {
   return names
     .flatMap((name) => name.split('-'))
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))

@@ -1,14 +1,18 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
+import { readInstallation } from './installation.ts';
+import { leanSchemas } from './lean-schemas.ts';
 import { bundleDirectory, root } from './places.ts';
 import { compilePlans } from './plans.ts';
 
 export interface BundleOptions {
   /** Where `<function>/index.mjs` and `<function>/plans.json` go; `dist` in the repository otherwise. */
   readonly outDirectory?: string;
-  /** Where the plans are; `plans` in the repository otherwise. */
+  /** Where the plans are; the folder that `installation.yml` names otherwise. */
   readonly planDirectory?: string;
+  /** Which functions, by their names; all of them otherwise. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** One function as it is deployed. */
@@ -17,6 +21,8 @@ export interface Bundle {
   readonly name: string;
   readonly directory: string;
   readonly bytes: number;
+  /** The clients of AWS whose code is in it, such as `client-ec2`, by their packages. */
+  readonly clients: readonly string[];
 }
 
 /** The names of all functions: their files in `functions/`. */
@@ -37,8 +43,10 @@ export async function functionNames(): Promise<readonly string[]> {
  */
 export async function bundle(options: BundleOptions = {}): Promise<readonly Bundle[]> {
   const outDirectory = options.outDirectory ?? join(root, bundleDirectory);
-  const plans = JSON.stringify(await compilePlans(options.planDirectory ?? join(root, 'plans')));
-  const names = await functionNames();
+  const plans = JSON.stringify(
+    await compilePlans(options.planDirectory ?? join(root, readInstallation().plans)),
+  );
+  const names = (await functionNames()).filter((name) => options.only?.has(name) ?? true);
   await rm(outDirectory, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
@@ -55,17 +63,28 @@ export async function bundle(options: BundleOptions = {}): Promise<readonly Bund
     legalComments: 'none',
     mainFields: ['module', 'main'],
     conditions: ['module'],
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'aws/role-credentials.ts') },
+    plugins: [leanSchemas],
     logLevel: 'warning',
     metafile: true,
   });
-  const sizes = new Map(
-    Object.entries(metafile.outputs).map(([path, { bytes }]) => [path.split('/').at(-2), bytes]),
+  const outputs = new Map(
+    Object.entries(metafile.outputs).map(([path, output]) => [path.split('/').at(-2), output]),
   );
   const bundles = names.map((name) => ({
     name,
     directory: join(outDirectory, name),
-    bytes: sizes.get(name) ?? 0,
+    bytes: outputs.get(name)?.bytes ?? 0,
+    clients: clientsIn(outputs.get(name)),
   }));
   await Promise.all(bundles.map(({ directory }) => writeFile(join(directory, 'plans.json'), plans)));
   return bundles;
+}
+
+/** By what is left of each package after shaking; `nested-clients` are those that the SDK's own credentials would call. */
+function clientsIn(output: Metafile['outputs'][string] | undefined): readonly string[] {
+  const found = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? (/@aws-sdk\/(client-[a-z0-9-]+|nested-clients)\//.exec(path)?.[1] ?? []) : [],
+  );
+  return [...new Set(found)].sort();
 }

@@ -1,4 +1,3 @@
-import { tagKeys } from '../recovery/identity.ts';
 import { trafficNamespace } from '../recovery/steps/traffic.ts';
 import type { RecoveryKind, StepName } from '../recovery/terms.ts';
 import {
@@ -10,14 +9,19 @@ import {
   createsTagged,
   primaryArnOf,
   type Statement,
+  telling,
   unownedArn,
+  type Whose,
 } from './statements.ts';
 
 /**
  * What each step may do, by kind. A drill's functions have no permission to start, promote, fence or register, to write a
- * live setting or a live record, or to run a command on a live server: whatever they are told, they cannot.
+ * live setting or a live record, or to run a command on a live server: whatever they are told, they cannot. What they change
+ * carries the tag that only a drill's copies have.
  */
 export function permissionsOf(step: StepName, kind: RecoveryKind): readonly Statement[] {
+  // The machines share one definition, which names these for both; a failover never comes to them.
+  if (kind === 'failover' && (step === 'cleanup' || step === 'sweep')) return [];
   const { always = [], drill = [], failover = [] } = grants[step];
   return [...ledgerOf(step), ...always, ...(kind === 'drill' ? drill : failover)];
 }
@@ -55,9 +59,11 @@ const see = {
   groups: allow(['ec2:DescribeSecurityGroups'], everywhere),
   network: allow(['ec2:DescribeRouteTables', 'ec2:DescribeSubnets'], everywhere),
   volumes: allow(['ec2:DescribeVolumes'], everywhere),
+  zones: allow(['ec2:DescribeAvailabilityZones'], everywhere),
   snapshots: allow(['ec2:DescribeSnapshots'], everywhere),
   agents: allow(['ssm:DescribeInstanceInformation'], everywhere),
-  commands: allow(['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'], everywhere),
+  commands: allow(['ssm:ListCommandInvocations'], everywhere),
+  commandOutput: allow(['ssm:GetCommandInvocation'], everywhere),
   targets: allow(
     ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
     everywhere,
@@ -78,69 +84,74 @@ function through(service: 'ec2' | 'rds' | 'ssm'): Conditions {
   return { StringEquals: { 'kms:ViaService': { 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` } } };
 }
 
-/** Encrypted volumes and databases: the key is used, and lent only to the service's own resources. */
-const useKeysFor = (service: 'ec2' | 'rds'): readonly Statement[] => [
-  allow(
-    [
-      'kms:Decrypt',
-      'kms:DescribeKey',
-      'kms:GenerateDataKeyWithoutPlaintext',
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-    ],
-    [arnOf('kms', 'key/*')],
-    through(service),
-  ),
+/**
+ * Keys of encrypted volumes (EBS User Guide, Requirements for Amazon EBS encryption) and databases (RDS User Guide, AWS KMS
+ * key management): used through the service, and lent only to the service's own resources.
+ */
+const keyUses = {
+  ec2: [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+  rds: ['kms:DescribeKey'],
+} as const;
+export const useKeysFor = (service: 'ec2' | 'rds'): readonly Statement[] => [
+  allow(keyUses[service], [arnOf('kms', 'key/*')], through(service)),
   allow(['kms:CreateGrant'], [arnOf('kms', 'key/*')], {
     ...through(service),
     Bool: { 'kms:GrantIsForAWSResource': 'true' },
   }),
 ];
 
-/** Launching copies: what is created must be tagged; the rest of a launch is only used. */
-const launch: readonly Statement[] = [
-  allow(['ec2:RunInstances'], [arnOf('ec2', 'instance/*'), arnOf('ec2', 'volume/*')], createsTagged),
+/** Launching copies: what is created must be tagged; what a launch uses must be the plan's. */
+const launch = (kind: RecoveryKind): readonly Statement[] => [
+  allow(['ec2:RunInstances'], [arnOf('ec2', 'instance/*'), arnOf('ec2', 'volume/*')], createsTagged(kind)),
   allow(
     ['ec2:RunInstances'],
     [
-      arnOf('ec2', 'key-pair/*'),
       arnOf('ec2', 'launch-template/*'),
-      arnOf('ec2', 'network-interface/*'),
       arnOf('ec2', 'security-group/*'),
       arnOf('ec2', 'subnet/*'),
       unownedArn('ec2', 'image/*'),
       unownedArn('ec2', 'snapshot/*'),
     ],
+    carries('plan'),
   ),
-  tagOnCreation('RunInstances'),
-  // The role of an instance profile is named by a plan or by the instance that is copied; only EC2 may be given it.
+  // An interface comes and goes with its instance, and a key pair opens nothing by being named: neither needs a tag.
+  allow(['ec2:RunInstances'], [arnOf('ec2', 'key-pair/*'), arnOf('ec2', 'network-interface/*')]),
+  tagOnCreation('RunInstances', ['instance', 'network-interface', 'volume']),
+  // The role of an instance profile is named by a plan or by the instance that is copied; only EC2 may be given it. Its tags
+  // are no help: IAM calls conditions on them unreliable here (IAM User Guide, Grant a user permissions to pass a role).
   allow(['iam:PassRole'], [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*' }], {
     StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
   }),
   ...useKeysFor('ec2'),
 ];
-const createVolumes: readonly Statement[] = [
-  allow(['ec2:CreateVolume'], [arnOf('ec2', 'volume/*')], createsTagged),
-  allow(['ec2:CreateVolume'], [unownedArn('ec2', 'snapshot/*')]),
-  tagOnCreation('CreateVolume'),
+const createVolumes = (kind: RecoveryKind): readonly Statement[] => [
+  allow(['ec2:CreateVolume'], [arnOf('ec2', 'volume/*')], createsTagged(kind)),
+  allow(['ec2:CreateVolume'], [unownedArn('ec2', 'snapshot/*')], carries('plan')),
+  tagOnCreation('CreateVolume', ['volume']),
   ...useKeysFor('ec2'),
 ];
 /** Volumes are always the recovery's own; in a failover they may go to a server that stood ready. */
-const attachTo = (instances: 'plan' | 'recovery') => [
-  allow(['ec2:AttachVolume'], [arnOf('ec2', 'volume/*')], carries('recovery')),
-  allow(['ec2:AttachVolume'], [arnOf('ec2', 'instance/*')], carries(instances)),
+const attachTo = (kind: RecoveryKind) => [
+  allow(['ec2:AttachVolume'], [arnOf('ec2', 'volume/*')], carries(kind === 'drill' ? 'drill' : 'recovery')),
+  allow(['ec2:AttachVolume'], [arnOf('ec2', 'instance/*')], carries(kind === 'drill' ? 'drill' : 'plan')),
 ];
 const restoreCopies: readonly Statement[] = [
   allow(
     ['rds:RestoreDBInstanceFromDBSnapshot', 'rds:AddTagsToResource'],
     [arnOf('rds', 'db:lifeboat-*')],
-    createsTagged,
+    createsTagged('drill'),
   ),
   allow(
     ['rds:RestoreDBInstanceFromDBSnapshot'],
     ['og:*', 'pg:*', 'snapshot:*', 'subgrp:*'].map((resource) => arnOf('rds', resource)),
   ),
-  allow(['rds:ModifyDBInstance'], [arnOf('rds', 'db:lifeboat-*')], carries('recovery')),
+  allow(['rds:ModifyDBInstance'], [arnOf('rds', 'db:lifeboat-*')], carries('drill')),
   ...useKeysFor('rds'),
 ];
 const drillSettings = arnOf('ssm', 'parameter/lifeboat/drill/*');
@@ -154,8 +165,10 @@ const grants: Readonly<Record<StepName, Grants>> = {
     drill: [see.network, ...seeLive],
   },
   servers: {
-    always: [see.instances, see.images, see.agents, ...launch],
+    always: [see.instances, see.images, see.agents],
+    drill: launch('drill'),
     failover: [
+      ...launch('failover'),
       see.targets,
       allow(
         ['ec2:ModifyInstanceAttribute', 'ec2:StartInstances'],
@@ -170,27 +183,36 @@ const grants: Readonly<Record<StepName, Grants>> = {
     ],
   },
   volumes: {
-    always: [see.instances, see.volumes, see.snapshots, ...createVolumes],
-    drill: attachTo('recovery'),
-    failover: attachTo('plan'),
+    always: [see.instances, see.volumes, see.snapshots],
+    // A restore drill has no server whose zone its volumes would follow.
+    drill: [...createVolumes('drill'), ...attachTo('drill'), see.zones],
+    failover: [...createVolumes('failover'), ...attachTo('failover')],
   },
   mounts: {
     always: [
       see.volumes,
       see.agents,
       see.commands,
+      see.commandOutput,
       allow(['ssm:SendCommand'], [documentArn('MountDocument')]),
     ],
-    drill: [commandOn('recovery')],
+    drill: [commandOn('drill')],
     failover: [commandOn('plan')],
   },
   gate: {
-    failover: [see.databases, see.lag, allow(['sns:Publish'], [{ Ref: 'Topic' }])],
+    failover: [see.databases, see.lag, ...telling],
   },
   fence: {
     failover: [
       see.instances,
       see.groups,
+      // Groups are found by the plan's tag; EC2 Auto Scaling has no resource-level permission for its describes.
+      allow(['autoscaling:DescribeAutoScalingGroups'], everywhere),
+      allow(
+        ['autoscaling:SuspendProcesses'],
+        [primaryArnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
+        carries('plan'),
+      ),
       allow(['ec2:StopInstances'], [primaryArnOf('ec2', 'instance/*')], carries('plan')),
       allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*')]),
       allow(['rds:ModifyDBInstance'], [primaryArnOf('rds', 'db:*')], carries('plan')),
@@ -202,30 +224,39 @@ const grants: Readonly<Record<StepName, Grants>> = {
     failover: [allow(['rds:PromoteReadReplica'], [arnOf('rds', 'db:*')], carries('plan'))],
   },
   settings: {
-    always: [
+    // What a drill writes is its own and no secret.
+    drill: [allow(['ssm:AddTagsToResource', 'ssm:GetParameters', 'ssm:PutParameter'], [drillSettings])],
+    failover: [
       see.settings,
       see.secretSettings,
       allow(['kms:Encrypt', 'kms:GenerateDataKey'], [arnOf('kms', 'key/*')], through('ssm')),
-    ],
-    drill: [allow(['ssm:AddTagsToResource', 'ssm:PutParameter'], [drillSettings])],
-    failover: [
       allow(['ssm:PutParameter'], [arnOf('ssm', 'parameter/*')], carries('plan')),
-      allow(['ssm:AddTagsToResource', 'ssm:PutParameter'], [arnOf('ssm', 'parameter/*')], createsTagged),
+      allow(
+        ['ssm:AddTagsToResource', 'ssm:PutParameter'],
+        [arnOf('ssm', 'parameter/*')],
+        createsTagged('failover'),
+      ),
     ],
   },
   reload: {
     // A plan names its own reload document; the tag on the document permits it.
-    always: [see.commands, allow(['ssm:SendCommand'], [arnOf('ssm', 'document/*')], carries('plan'))],
-    drill: [commandOn('recovery')],
+    always: [see.commands, see.commandOutput, allow(['ssm:SendCommand'], [arnOf('ssm', 'document/*')], carries('plan'))],
+    drill: [commandOn('drill')],
     failover: [commandOn('plan')],
   },
   verify: {
-    drill: [see.commands, commandOn('recovery'), allow(['ssm:SendCommand'], [documentArn('ProbeDocument')])],
+    drill: [see.commands, commandOn('drill'), allow(['ssm:SendCommand'], [documentArn('ProbeDocument')])],
   },
   traffic: {
     failover: [
       see.records,
-      allow(['route53:ChangeResourceRecordSets'], ['arn:aws:route53:::hostedzone/*']),
+      // Zones and names are the plans' own, which come and go; whatever they name, it is only replaced.
+      allow(['route53:ChangeResourceRecordSets'], ['arn:aws:route53:::hostedzone/*'], {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsActions': ['UPSERT'],
+          'route53:ChangeResourceRecordSetsRecordTypes': ['A', 'AAAA', 'CNAME', 'TXT'],
+        },
+      }),
       allow(['route53:GetChange'], ['arn:aws:route53:::change/*']),
       // Metrics have no ARN: the namespace is the only limit that CloudWatch knows for putting them.
       allow(['cloudwatch:PutMetricData'], everywhere, {
@@ -240,35 +271,34 @@ const grants: Readonly<Record<StepName, Grants>> = {
       see.volumes,
       see.databases,
       see.drillSettings,
-      allow(['ec2:TerminateInstances'], [arnOf('ec2', 'instance/*')], carries('recovery')),
-      allow(['ec2:DeleteVolume'], [arnOf('ec2', 'volume/*')], carries('recovery')),
-      allow(['rds:DeleteDBInstance'], [arnOf('rds', 'db:lifeboat-*')], carries('recovery')),
+      allow(['ec2:TerminateInstances'], [arnOf('ec2', 'instance/*')], carries('drill')),
+      allow(['ec2:DeleteVolume'], [arnOf('ec2', 'volume/*')], carries('drill')),
+      allow(['rds:DeleteDBInstance'], [arnOf('rds', 'db:lifeboat-*')], carries('drill')),
       allow(['ssm:DeleteParameters'], [drillSettings]),
     ],
   },
   sweep: { drill: [see.volumes, see.drillSettings, ...seeLive] },
   conclude: {
-    always: [
-      lock,
-      allow(['s3:PutObject'], [objectArn('recoveries/*/evidence.json')]),
-      allow(['sns:Publish'], [{ Ref: 'Topic' }]),
-    ],
+    always: [lock, allow(['s3:PutObject'], [objectArn('recoveries/*/evidence.json')]), ...telling],
+    drill: [allow(['s3:PutObject'], [objectArn('plans/*/drills/*')])],
   },
 };
 
 /** Tags may be given only together with what they are given to. */
-function tagOnCreation(action: string): Statement {
-  return allow(['ec2:CreateTags'], [arnOf('ec2', '*/*')], { StringEquals: { 'ec2:CreateAction': action } });
+function tagOnCreation(action: string, kinds: readonly string[]): Statement {
+  return allow(
+    ['ec2:CreateTags'],
+    kinds.map((kind) => arnOf('ec2', `${kind}/*`)),
+    { StringEquals: { 'ec2:CreateAction': action } },
+  );
 }
 
 /** The ARN of a document of this stack; `Ref` of a document is its name. */
-function documentArn(logicalId: string): CfnValue {
+export function documentArn(logicalId: string): CfnValue {
   return arnOf('ssm', `document/\${${logicalId}}`);
 }
 
 /** Running a document needs the permission for the document and for the server; a drill's servers are its own copies. */
-function commandOn(tag: 'plan' | 'recovery'): Statement {
-  return allow(['ssm:SendCommand'], [arnOf('ec2', 'instance/*')], {
-    Null: { [`ssm:resourceTag/${tagKeys[tag]}`]: 'false' },
-  });
+export function commandOn(whose: Whose): Statement {
+  return allow(['ssm:SendCommand'], [arnOf('ec2', 'instance/*')], carries(whose, 'ssm:resourceTag'));
 }

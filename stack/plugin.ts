@@ -4,21 +4,36 @@ import type { RecoveryKind } from '../recovery/terms.ts';
 import { archive } from './archive.ts';
 import { bundle } from './bundle.ts';
 import { stepFunctions } from './functions.ts';
-import { bundleDirectory } from './places.ts';
+import {
+  InvalidInstallation,
+  installationProblem,
+  installedPlans,
+  readInstallation,
+} from './installation.ts';
+import { bundleDirectory, root } from './places.ts';
+import { compilePlansNow, InvalidPlans } from './plans.ts';
 import { responseFunctions } from './response.ts';
 import { variables } from './variables.ts';
 
 /** The part of osls that this plugin touches. */
 interface Osls {
   readonly serviceDir: string;
+  /** What was asked for, such as `deploy` and its options. */
+  readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
-    readonly provider: { versionFunctions?: boolean };
+    /** `lifeboat` or `lifeboat-witness`. */
+    readonly service: string;
+    readonly provider: { versionFunctions?: boolean; readonly region: string };
     readonly resources: { readonly Resources: Record<string, StateMachine | undefined> };
     /** By key; `serverless.witness.yml` has others than `serverless.yml`. */
     readonly functions: Readonly<
       Record<string, { package?: { artifact?: string }; readonly versionLogicalId?: string }>
     >;
   };
+  /** Its own error is shown as a message, any other one as a defect with its stack. */
+  readonly classes: { readonly Error: new (message: string) => Error };
+  readonly configSchemaHandler: { validateConfig(configuration: object): Promise<void> };
+  readonly pluginManager: { readonly plugins: readonly { saveServiceState?(): Promise<void> }[] };
 }
 
 interface StateMachine {
@@ -39,18 +54,38 @@ export default class LifeboatStack {
 
   constructor(osls: Osls) {
     this.#osls = osls;
+    // Before any part of the configuration that needs them is worked out: one message, and not one for each part.
+    try {
+      compilePlansNow(join(root, readInstallation().plans));
+    } catch (error) {
+      throw shown(osls, error);
+    }
     const isTemplateOnly = process.env['LIFEBOAT_PACKAGE'] === 'template';
-    if (isTemplateOnly) osls.service.provider.versionFunctions = false;
+    if (isTemplateOnly) onlyTheTemplate(osls);
     this.hooks = {
+      'before:package:cleanup': () => this.#check(),
       'before:package:createDeploymentArtifacts': () => (isTemplateOnly ? this.#stub() : this.#bundle()),
       'before:package:function:package': () => this.#bundle(),
       'before:package:finalize': () => this.#pinVersions(),
     };
   }
 
+  /** Stops before anything is packaged that could not work where it is asked for. */
+  async #check(): Promise<void> {
+    const { service, processedInput } = this.#osls;
+    const problem = installationProblem(readInstallation(), await installedPlans(), {
+      place: service.service === 'lifeboat' ? 'recovery' : 'witness',
+      region: service.provider.region,
+      isDeployed: processedInput.commands[0] === 'deploy',
+    });
+    if (problem !== undefined) throw new this.#osls.classes.Error(problem);
+  }
+
   async #bundle(): Promise<void> {
     const outDirectory = join(this.#osls.serviceDir, bundleDirectory);
-    for (const { name, directory } of await bundle({ outDirectory })) {
+    const here = deployed.filter(({ key }) => key in this.#osls.service.functions);
+    const only = new Set(here.map(({ file }) => file));
+    for (const { name, directory } of await bundle({ outDirectory, only })) {
       await archive(directory, `${bundleDirectory}/${name}`, `${directory}.zip`);
       for (const { file, key } of deployed) if (file === name) this.#use(key, `${directory}.zip`);
     }
@@ -81,6 +116,25 @@ export default class LifeboatStack {
   }
 }
 
+/** What a person has to mend, in the way that osls shows it. */
+function shown({ classes }: Osls, error: unknown): unknown {
+  return error instanceof InvalidInstallation || error instanceof InvalidPlans
+    ? new classes.Error(error.message)
+    : error;
+}
+
+/**
+ * Leaves out what a template for a drill does not need. Compiling the schema of every key that osls knows takes longer than
+ * all the rest, on the first drill after an installation, and writing down its whole state half as long as the rest, on each;
+ * packaging for a deployment does both.
+ */
+function onlyTheTemplate(osls: Osls): void {
+  osls.service.provider.versionFunctions = false;
+  osls.configSchemaHandler.validateConfig = async () => {};
+  for (const plugin of osls.pluginManager.plugins)
+    if (plugin.saveServiceState) plugin.saveServiceState = async () => {};
+}
+
 /** A function of either file: where its code is, and which machine calls it by which name. */
 interface Deployed {
   readonly file: string;
@@ -101,10 +155,10 @@ const deployed: readonly Deployed[] = [
     machine: machineIds[kind],
     substitution,
   })),
-  ...responseFunctions().map(({ name, substitution }) => ({
+  ...responseFunctions().map(({ name, machine, substitution }) => ({
     file: name,
     key: name,
-    ...(substitution !== undefined && { machine: 'LifeboatResponse', substitution }),
+    ...(machine !== undefined && substitution !== undefined && { machine, substitution }),
   })),
 ];
 

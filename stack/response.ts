@@ -2,7 +2,15 @@ import { bundleDirectory } from './places.ts';
 import type { CfnValue } from './statements.ts';
 
 /** The functions around a recovery: they hear, decide, look and clean up; none of them is a step of its machine. */
-export const responseFunctionNames = ['receive', 'assess', 'probe', 'janitor'] as const;
+export const responseFunctionNames = [
+  'receive',
+  'assess',
+  'probe',
+  'janitor',
+  'remount',
+  'readiness',
+  'practice',
+] as const;
 export type ResponseFunctionName = (typeof responseFunctionNames)[number];
 
 /** A function around the recovery as it is deployed; its key in `serverless.yml` is its name. */
@@ -13,9 +21,13 @@ export interface ResponseFunction {
   readonly logicalId: string;
   readonly logGroupId: string;
   readonly roleId: string;
-  /** What stands for its ARN in `statemachines/response.asl.json`; the machine calls only the first two. */
+  /** The machine that calls it, by logical id, and what stands for its ARN in that machine's definition. */
+  readonly machine?: AroundMachine;
   readonly substitution?: string;
 }
+
+/** The machines around a recovery, by logical id. */
+export type AroundMachine = 'LifeboatResponse' | 'LifeboatRemount';
 
 /** The Region that recovers: the stack's own, or, where the stack only looks and forwards, the one it is told. */
 export type Place = 'recovery' | 'witness';
@@ -31,12 +43,16 @@ export function responseFunctions(place: Place = 'recovery'): readonly ResponseF
         logicalId: `${id}LambdaFunction`,
         logGroupId: `${id}LogGroup`,
         roleId: `${id}Role`,
-        ...(calledByMachine.includes(name) && { substitution: `${id}FunctionArn` }),
+        ...(callers[name] && { machine: callers[name], substitution: `${id}FunctionArn` }),
       };
     });
 }
 
-const calledByMachine: readonly ResponseFunctionName[] = ['receive', 'assess'];
+const callers: Partial<Readonly<Record<ResponseFunctionName, AroundMachine>>> = {
+  receive: 'LifeboatResponse',
+  assess: 'LifeboatResponse',
+  remount: 'LifeboatRemount',
+};
 
 /** The entries of `functions` for one place. */
 export function responseFunctionsConfig(place: Place): Readonly<Record<string, object>> {
@@ -60,6 +76,9 @@ const descriptions: Readonly<Record<ResponseFunctionName, string>> = {
   assess: 'Decides about one plan',
   probe: 'Asks each application whether it is well',
   janitor: 'Ends what no machine can end any more',
+  remount: 'Puts a volume that somebody restored on its server',
+  readiness: 'Looks whether each plan could be recovered now',
+  practice: 'Starts the drills that plans promise, and looks whether they took place',
 };
 
 /**
@@ -71,6 +90,10 @@ const timeoutSeconds: Readonly<Record<ResponseFunctionName, number>> = {
   assess: 30,
   probe: 60,
   janitor: 60,
+  remount: 60,
+  // One plan after another, about three seconds each; what is not reached is due at the next wake-up.
+  readiness: 240,
+  practice: 60,
 };
 
 function environmentOf(name: ResponseFunctionName): Readonly<Record<string, CfnValue>> {
@@ -91,6 +114,17 @@ function environmentOf(name: ResponseFunctionName): Readonly<Record<string, CfnV
         LIFEBOAT_DRILL_MACHINE: { Ref: 'LifeboatDrill' },
         LIFEBOAT_FAILOVER_MACHINE: { Ref: 'LifeboatFailover' },
       };
+    case 'remount':
+      return { ...ledger, ...topic, LIFEBOAT_DOCUMENT_MOUNT: { Ref: 'MountDocument' } };
+    case 'readiness':
+      return {
+        ...ledger,
+        ...topic,
+        LIFEBOAT_DOCUMENT_MOUNT: { Ref: 'MountDocument' },
+        LIFEBOAT_DOCUMENT_PROBE: { Ref: 'ProbeDocument' },
+      };
+    case 'practice':
+      return { ...ledger, ...topic, LIFEBOAT_DRILL_MACHINE: { Ref: 'LifeboatDrill' } };
     default:
       return name satisfies never;
   }
@@ -98,8 +132,19 @@ function environmentOf(name: ResponseFunctionName): Readonly<Record<string, CfnV
 
 /** What stands in the place of the names in `statemachines/response.asl.json`. */
 export function responseSubstitutions(): Readonly<Record<string, CfnValue>> {
-  const arns = responseFunctions().flatMap(({ substitution, logicalId }): [string, CfnValue][] =>
-    substitution === undefined ? [] : [[substitution, { 'Fn::GetAtt': [logicalId, 'Arn'] }]],
+  return { ...functionArns('LifeboatResponse'), FailoverMachineArn: { Ref: 'LifeboatFailover' } };
+}
+
+/** What stands in the place of the names in `statemachines/remount.asl.json`. */
+export function remountSubstitutions(): Readonly<Record<string, CfnValue>> {
+  return functionArns('LifeboatRemount');
+}
+
+function functionArns(caller: AroundMachine): Readonly<Record<string, CfnValue>> {
+  const arns = responseFunctions().flatMap(({ machine, substitution, logicalId }): [string, CfnValue][] =>
+    machine !== caller || substitution === undefined
+      ? []
+      : [[substitution, { 'Fn::GetAtt': [logicalId, 'Arn'] }]],
   );
-  return { ...Object.fromEntries(arns), FailoverMachineArn: { Ref: 'LifeboatFailover' } };
+  return Object.fromEntries(arns);
 }

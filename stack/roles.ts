@@ -1,7 +1,7 @@
 import { type RecoveryKind, recoveryKinds } from '../recovery/terms.ts';
 import { type StepFunction, stepFunctions } from './functions.ts';
 import { permissionsOf } from './permissions.ts';
-import { type Place, type ResponseFunction, responseFunctions } from './response.ts';
+import { type AroundMachine, type Place, type ResponseFunction, responseFunctions } from './response.ts';
 import { responsePermissionsOf } from './response-permissions.ts';
 import { allow, type CfnValue, type Statement } from './statements.ts';
 
@@ -12,6 +12,7 @@ export function roles(): Readonly<Record<string, object>> {
     ...recoveryKinds.map((kind) => [machineRoleId(kind), machineRole(kind)]),
     ...responseRoles('recovery'),
     ['ResponseMachineRole', responseMachineRole()],
+    ['RemountMachineRole', remountMachineRole()],
   ]);
 }
 
@@ -52,12 +53,21 @@ function machineRole(kind: RecoveryKind): object {
 
 /** It starts failovers and nothing else: no drill, and no recovery that its own functions have not decided. */
 function responseMachineRole(): object {
-  const called = responseFunctions().filter(({ substitution }) => substitution !== undefined);
   return role('states.amazonaws.com', 'response-machine', [
-    invoke(called.map(({ logicalId }) => logicalId)),
+    invoke(calledBy('LifeboatResponse')),
     allow(['states:StartExecution'], [{ Ref: 'LifeboatFailover' }]),
     deliverLogs,
   ]);
+}
+
+function remountMachineRole(): object {
+  return role('states.amazonaws.com', 'remount-machine', [invoke(calledBy('LifeboatRemount')), deliverLogs]);
+}
+
+function calledBy(caller: AroundMachine): readonly string[] {
+  return responseFunctions()
+    .filter(({ machine }) => machine === caller)
+    .map(({ logicalId }) => logicalId);
 }
 
 /** A function and its published versions. */

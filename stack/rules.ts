@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { inboxName } from './inbox.ts';
 import { root } from './places.ts';
 import type { CfnValue } from './statements.ts';
 
@@ -24,8 +25,19 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   'aws.cloudwatch': ['alarmName', 'state.value', 'state.timestamp', 'previousState.value'],
   'aws.states': ['executionArn', 'stateMachineArn', 'name', 'status', 'startDate', 'stopDate'],
+  'aws.ec2': ['event', 'result', 'cause'],
+  'aws.backup': [
+    'restoreJobId',
+    'status',
+    'resourceType',
+    'createdResourceArn',
+    'recoveryPointArn',
+    'restoreTestingPlanArn',
+  ],
 };
 const envelopeFields = ['id', 'source', 'detail-type', 'time', 'region', 'account'];
+/** EBS names its volume in the envelope alone. */
+const remountFields = [...envelopeFields, 'resources'];
 
 /** What wakes Lifeboat, as it stands in `events/`. */
 interface Wakening {
@@ -60,30 +72,62 @@ export async function responseRules(): Promise<Readonly<Record<string, object>>>
 
 /** The rules of another Region: what AWS says there about Health and alarms goes on to the Region that recovers. */
 export async function forwardingRules(): Promise<Readonly<Record<string, object>>> {
-  const forwarded = (await wakenings()).filter(({ source }) => source !== 'aws.states');
-  return Object.fromEntries(forwarded.map((each) => [`${idOf(each)}Rule`, rule(each, busTarget)]));
+  return Object.fromEntries((await forwarded()).map((each) => [`${idOf(each)}Rule`, rule(each, busTarget)]));
 }
 
-async function wakenings(): Promise<readonly Wakening[]> {
-  const directory = join(root, 'events');
+/** The rules on the bus that the forwarders write to: what comes from other Regions wakes the response machine as well. */
+export async function inboxRules(): Promise<Readonly<Record<string, object>>> {
+  const rules = (await forwarded()).map((each) => [
+    `${idOf(each)}FromOutpostRule`,
+    rule({ ...each, name: `${each.name}-from-outpost` }, machineTarget(each), { Ref: 'Inbox' }),
+  ]);
+  return Object.fromEntries(rules);
+}
+
+/** What an outpost passes on: executions are only where the machines are. */
+async function forwarded(): Promise<readonly Wakening[]> {
+  return (await wakenings()).filter(({ source }) => source !== 'aws.states');
+}
+
+/** The rules that wake the remount machine: each pattern of `events/remount/`, of the recovery Region alone. */
+export async function remountRules(): Promise<Readonly<Record<string, object>>> {
+  const target = ({ source }: Wakening): object => ({
+    Id: 'remount',
+    Arn: { Ref: 'LifeboatRemount' },
+    RoleArn: { 'Fn::GetAtt': ['RulesRole', 'Arn'] },
+    InputTransformer: transformer(source, remountFields),
+  });
+  const rules = (await wakenings('events/remount')).map((each) => [
+    `${idOf(each)}Rule`,
+    rule(each, target(each)),
+  ]);
+  return Object.fromEntries(rules);
+}
+
+async function wakenings(place = 'events'): Promise<readonly Wakening[]> {
+  const directory = join(root, place);
   const files = (await readdir(directory)).filter((file) => file.endsWith('.pattern.json')).sort();
   return Promise.all(
     files.map(async (file) => {
       const pattern = JSON.parse(await readFile(join(directory, file), 'utf8')) as Wakening['pattern'];
       const source = Object.keys(fieldsOf).find((known) => pattern.source?.includes(known));
       if (source === undefined) {
-        throw new UnknownSource(`events/${file}: its source is none of ${Object.keys(fieldsOf).join(', ')}`);
+        throw new UnknownSource(
+          `${place}/${file}: its source is none of ${Object.keys(fieldsOf).join(', ')}`,
+        );
       }
       return { name: basename(file, '.pattern.json'), pattern, source };
     }),
   );
 }
 
-function rule({ name, pattern }: Wakening, target: object): object {
+/** A rule of the default bus, or of another one. */
+function rule({ name, pattern }: Wakening, target: object, bus?: CfnValue): object {
   return {
     Type: 'AWS::Events::Rule',
     Properties: {
       Name: `\${self:service}-\${sls:stage}-${name}`,
+      ...(bus !== undefined && { EventBusName: bus }),
       EventPattern: pattern,
       Targets: [
         {
@@ -115,14 +159,14 @@ function janitorTarget({ source }: Wakening): object {
 
 const busTarget: object = {
   Id: 'recovery',
-  Arn: recoveryBus(),
+  Arn: inboxElsewhere(),
   RoleArn: { 'Fn::GetAtt': ['RulesRole', 'Arn'] },
 };
 
-/** The default bus of the Region that recovers, as a stack in another Region knows it. */
-export function recoveryBus(): CfnValue {
+/** The bus for forwarders of the Region that recovers, as a stack in another Region knows it. */
+function inboxElsewhere(): CfnValue {
   return {
-    'Fn::Sub': 'arn:${AWS::Partition}:events:${RecoveryRegion}:${AWS::AccountId}:event-bus/default',
+    'Fn::Sub': `arn:\${AWS::Partition}:events:\${RecoveryRegion}:\${AWS::AccountId}:event-bus/${inboxName}`,
   };
 }
 
@@ -143,7 +187,10 @@ function janitorPermission(ruleId: string): object {
  * `{"event": …}` with the members listed and no others. A variable outside of quotation marks becomes JSON of its own
  * type; one that the event does not have becomes an empty text, which whoever reads it takes for absent.
  */
-function transformer(source: string): { readonly InputPathsMap: object; readonly InputTemplate: string } {
+function transformer(
+  source: string,
+  around: readonly string[] = envelopeFields,
+): { readonly InputPathsMap: object; readonly InputTemplate: string } {
   const paths: Record<string, string> = {};
   const place = (path: string): string => {
     const variable = path.replaceAll(/[^A-Za-z]/g, '');
@@ -157,7 +204,7 @@ function transformer(source: string): { readonly InputPathsMap: object; readonly
     detail[member] =
       inner === undefined ? variable : { ...(detail[member] as object | undefined), [inner]: variable };
   }
-  const event = { ...Object.fromEntries(envelopeFields.map((field) => [field, place(field)])), detail };
+  const event = { ...Object.fromEntries(around.map((field) => [field, place(field)])), detail };
   const template = JSON.stringify({ event }).replaceAll(/"(<[A-Za-z]+>)"/g, '$1');
   return { InputPathsMap: paths, InputTemplate: template };
 }

@@ -1,4 +1,6 @@
 import { tagKeys } from '../recovery/identity.ts';
+import { noticeSource } from '../recovery/notices.ts';
+import type { RecoveryKind } from '../recovery/terms.ts';
 
 /** A CloudFormation value: a literal or an intrinsic function. */
 export type CfnValue = string | { readonly [intrinsic: string]: unknown };
@@ -39,12 +41,30 @@ export function unownedArn(service: string, resource: string): CfnValue {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}::${resource}` };
 }
 
-/** Only a resource that carries this tag, whatever its value: a plan selects, the tag permits. */
-export function carries(tag: keyof typeof tagKeys): Conditions {
-  return { Null: { [`aws:ResourceTag/${tagKeys[tag]}`]: 'false' } };
+/** What a drill made carries its end besides its recovery; what a failover made, or a plan is about, does not. */
+export type Whose = 'plan' | 'recovery' | 'drill';
+
+const tagsOf: Readonly<Record<Whose, readonly (keyof typeof tagKeys)[]>> = {
+  plan: ['plan'],
+  recovery: ['recovery'],
+  drill: ['recovery', 'expires'],
+};
+
+/** Only a resource that carries these tags, whatever their value: a plan selects, the tag permits. */
+export function carries(whose: Whose, keyPrefix = 'aws:ResourceTag'): Conditions {
+  return { Null: Object.fromEntries(tagsOf[whose].map((tag) => [`${keyPrefix}/${tagKeys[tag]}`, 'false'])) };
 }
 
-/** Only a request that gives what it creates both the plan's and the recovery's tag. */
-export const createsTagged: Conditions = {
-  Null: { [`aws:RequestTag/${tagKeys.plan}`]: 'false', [`aws:RequestTag/${tagKeys.recovery}`]: 'false' },
-};
+/** Only a request that gives what it creates the plan's and the recovery's tag, and in a drill its end. */
+export function createsTagged(kind: RecoveryKind): Conditions {
+  const tags = [tagKeys.plan, tagKeys.recovery, ...(kind === 'drill' ? [tagKeys.expires] : [])];
+  return { Null: Object.fromEntries(tags.map((tag) => [`aws:RequestTag/${tag}`, 'false'])) };
+}
+
+/** Telling: people by the topic, machines by the default bus, in Lifeboat's own name and nobody else's. */
+export const telling: readonly Statement[] = [
+  allow(['sns:Publish'], [{ Ref: 'Topic' }]),
+  allow(['events:PutEvents'], [arnOf('events', 'event-bus/default')], {
+    StringEquals: { 'events:source': noticeSource },
+  }),
+];

@@ -29,11 +29,11 @@ export interface PackageOptions {
 const inputs = [
   'serverless.yml',
   'serverless.witness.yml',
+  'installation.yml',
   'package-lock.json',
   'stack',
   'statemachines',
   'events',
-  'plans',
 ];
 
 /** The templates of one installation: of the Region that recovers, and of each other Region that looks or forwards. */

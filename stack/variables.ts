@@ -1,23 +1,48 @@
 import { recoveryKinds } from '../recovery/terms.ts';
-import { ownAlarms, probeAlarms, recoveryConditions, witnessConditions } from './alarms.ts';
+import {
+  machineAlarms,
+  overdueAlarms,
+  ownAlarms,
+  probeAlarms,
+  recoveryConditions,
+  witnessConditions,
+} from './alarms.ts';
 import { functionsConfig, substitutions } from './functions.ts';
-import { responseFunctionsConfig, responseSubstitutions } from './response.ts';
+import { forwarder, inbox } from './inbox.ts';
+import { ledgerPolicy } from './ledger.ts';
+import { operatorsPolicy } from './operators.ts';
+import { practiceAlarms, practiceSchedules } from './practice.ts';
+import { remountSubstitutions, responseFunctionsConfig, responseSubstitutions } from './response.ts';
 import { roles, witnessRoles } from './roles.ts';
-import { forwardingRules, responseRules } from './rules.ts';
+import { forwardingRules, inboxRules, remountRules, responseRules } from './rules.ts';
 import { documents } from './ssm.ts';
+import { topic } from './topic.ts';
 
 /** The parts of `serverless*.yml` that are generated, by the name that they call them: `${lifeboat:roles}`. */
 export const variables: Readonly<Record<string, () => object | Promise<object>>> = {
   functions: () => ({ ...functionsConfig(), ...responseFunctionsConfig('recovery') }),
   roles,
   documents,
-  rules: responseRules,
-  alarms: async () => ({ ...(await probeAlarms()), ...ownAlarms() }),
+  ledger: ledgerPolicy,
+  operators: operatorsPolicy,
+  rules: async () => ({ ...(await responseRules()), ...(await inboxRules()), ...(await remountRules()) }),
+  inbox,
+  topic,
+  alarms: async () => ({
+    ...(await probeAlarms()),
+    ...(await practiceAlarms()),
+    ...(await overdueAlarms()),
+    ...machineAlarms(),
+    ...ownAlarms('recovery'),
+  }),
+  practice: practiceSchedules,
   conditions: recoveryConditions,
   ...Object.fromEntries(recoveryKinds.map((kind) => [`substitutions.${kind}`, () => substitutions(kind)])),
   'substitutions.response': responseSubstitutions,
+  'substitutions.remount': remountSubstitutions,
   'witness.functions': () => responseFunctionsConfig('witness'),
-  'witness.roles': witnessRoles,
+  'witness.roles': () => ({ ...witnessRoles(), ...forwarder() }),
   'witness.rules': forwardingRules,
   'witness.conditions': witnessConditions,
+  'witness.alarms': () => ownAlarms('witness'),
 };

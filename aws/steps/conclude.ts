@@ -1,12 +1,20 @@
 import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
-import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import { type ActiveRecord, type LastDrill, ledgerKeys } from '../../recovery/ledger.ts';
+import { missedObjective } from '../../recovery/practice/missed.ts';
 import { nothing, type Standing, type StepRecord } from '../../recovery/step.ts';
-import { concludeRun, dataLossOf, evidenceSteps, type RunEvidence } from '../../recovery/steps/evidence.ts';
+import {
+  concludeRun,
+  dataLossOf,
+  evidenceSteps,
+  type RunEvidence,
+  restoredAgeOf,
+} from '../../recovery/steps/evidence.ts';
+import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import { type StepName, stepNames } from '../../recovery/terms.ts';
 import { gatherEach } from '../gather.ts';
 import { recordOf } from '../records.ts';
-import { openSns } from '../sns.ts';
 import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
+import { type Teller, tell } from '../tell.ts';
 import type { DatabasesMemory } from './databases.ts';
 import type { GateMemory } from './gate.ts';
 
@@ -20,6 +28,8 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
   const evidence = evidenceOf(context, records.value);
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
   if (!written.ok) return refused(context, written);
+  const unremembered = await rememberDrill(context, evidence);
+  if (unremembered) return refused(context, unremembered);
   const mustRelease = context.identity.kind === 'drill' || evidence.outcome === 'recovered';
   const unreleased = mustRelease ? await release(context) : undefined;
   if (unreleased) return refused(context, unreleased);
@@ -36,6 +46,19 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
     counts: nothing,
   } as const;
   return { standing };
+}
+
+/** Keeps how the last drill of each scope ended, for whoever asks whether a plan is practised as it promises. */
+async function rememberDrill(
+  { plan, scope, ledger }: StepContext,
+  evidence: RunEvidence,
+): Promise<Refusal | undefined> {
+  if (evidence.kind !== 'drill') return undefined;
+  const { recovery, outcome, reason, endedAt } = evidence;
+  const missed = missedObjective(plan, evidence);
+  const last: LastDrill = { recovery, scope, outcome, reason, missed, endedAt };
+  const written = await ledger.write(ledgerKeys.lastDrill(plan.plan, scope), last);
+  return written.ok ? undefined : written;
 }
 
 async function readRecords(context: StepContext): Promise<Answer<Records>> {
@@ -56,7 +79,8 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
   const { plan, input, identity } = context;
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
   const gate = records.gate?.memory as GateMemory | null | undefined;
-  const onset = gate?.onset ?? input.startedAt;
+  const fence = records.fence?.memory as FenceMemory | null | undefined;
+  const onset = gate?.onset ?? context.openedAt;
   const volumes = records.volumes?.memory as
     | { snapshots?: Record<string, { id: string; startedAt: string }> }
     | null
@@ -66,34 +90,57 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
     plan: plan.plan,
     planHash: plan.hash,
     kind: identity.kind,
+    ...(identity.kind === 'drill' && { scope: context.scope }),
     run: input.run,
     ...concludeRun(identity.kind, records),
     startedAt: input.startedAt,
     endedAt: context.now(),
     onset,
-    overrides: gate?.overrides ?? [],
+    overrides: [...(gate?.overrides ?? []), ...(fence?.overrides ?? [])],
     steps: evidenceSteps(records),
-    dataLoss: dataLossOf(
-      plan,
-      { lags: gate?.lags ?? databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} },
-      onset,
-    ),
+    dataLoss:
+      context.scope === 'restore'
+        ? restoredAgeOf(
+            plan,
+            { databases: databases?.items ?? {}, snapshots: volumes?.snapshots ?? {} },
+            onset,
+          )
+        : dataLossOf(
+            plan,
+            { lags: gate?.lags ?? databases?.lags ?? {}, snapshots: volumes?.snapshots ?? {} },
+            onset,
+          ),
     resources: Object.values(records).flatMap((record) => record.resources),
   };
 }
 
-/** A notification that fails is logged: the recovery itself is not less recovered. */
+/** Tells how the run ended. The recovery itself is not less recovered when that fails: the evidence says who was not told. */
 async function notify(context: StepContext, evidence: RunEvidence): Promise<void> {
-  const { environment, deps, access } = context;
-  if (!environment.topicArn) return;
-  const why = evidence.reason ? `: ${evidence.reason}. ${evidence.unblock ?? ''}` : '';
-  const message = `The ${evidence.kind} ${evidence.recovery} of the plan ${evidence.plan} ended ${evidence.outcome}${why}`;
-  const told = await openSns(access).publish(
-    environment.topicArn,
-    `Lifeboat: ${evidence.plan} ${evidence.outcome}`,
-    message,
-  );
-  if (!told.ok) deps.log('error', sayRefusal(told), { recovery: evidence.recovery });
+  const { plan, input, ledger } = context;
+  const { kind, run, recovery, outcome, startedAt, endedAt, unblock } = evidence;
+  const why = evidence.reason ? `: ${evidence.reason}` : '';
+  const reason = `the ${kind} ${recovery} of the plan ${evidence.plan} ended ${outcome}${why}`;
+  const detail = { plan: evidence.plan, recovery, run, startedAt, endedAt, reason, unblock };
+  const words = {
+    subject: `Lifeboat: ${evidence.plan} ${outcome}`,
+    message: `The${reason.slice(3)}${unblock ? `. ${unblock}` : ''}`,
+  };
+  const told =
+    outcome === 'drilled'
+      ? await tell(tellerOf(context), 'Drill Concluded', { ...detail, outcome }, words)
+      : outcome === 'recovered'
+        ? await tell(tellerOf(context), 'Recovery Concluded', { ...detail, outcome }, words)
+        : await tell(tellerOf(context), conclusions[kind], { ...detail, outcome }, words);
+  const untold = Object.entries(told).map(([who, refusal]) => `${who} were not told: ${refusal}`);
+  if (untold.length === 0) return;
+  const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), { ...evidence, untold });
+  if (!written.ok) context.deps.log('error', sayRefusal(written), { recovery });
+}
+
+const conclusions = { drill: 'Drill Concluded', failover: 'Recovery Concluded' } as const;
+
+function tellerOf({ access, deps, environment }: Opened): Teller {
+  return { access, deps, topicArn: environment.topicArn };
 }
 
 /** Marks the lock as nobody's, if it is still this recovery's: a failover may have taken it from a drill. */
@@ -116,15 +163,17 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   return { ok: false, kind: 'conflict', code: 'Overtaken', message, asked: 's3:PutObject' };
 }
 
-/** Tells people of a run that could not be concluded: without a ledger there is no evidence, but SNS needs none. */
+/** Tells of a run that could not be concluded: without a ledger there is no evidence, but telling needs none. */
 export async function tellUnrecorded(context: Opened, standing: Standing): Promise<void> {
-  const { environment, deps, access, input, plan, identity } = context;
-  if (!environment.topicArn || standing.status !== 'held') return;
-  const message = `The ${identity.kind} ${input.recovery} of the plan ${plan.plan} could not be concluded: ${standing.reason}. ${standing.unblock}`;
-  const told = await openSns(access).publish(
-    environment.topicArn,
-    `Lifeboat: ${plan.plan} not concluded`,
-    message,
+  const { input, plan, identity } = context;
+  if (standing.status !== 'held') return;
+  const { kind } = identity;
+  const { unblock } = standing;
+  const reason = `the ${kind} ${input.recovery} of the plan ${plan.plan} could not be concluded: ${standing.reason}`;
+  await tell(
+    tellerOf(context),
+    'Conclusion Failed',
+    { plan: plan.plan, recovery: input.recovery, kind, reason, unblock },
+    { subject: `Lifeboat: ${plan.plan} not concluded`, message: `The${reason.slice(3)}. ${unblock}` },
   );
-  if (!told.ok) deps.log('error', sayRefusal(told), { recovery: input.recovery });
 }

@@ -80,17 +80,25 @@ async function carryOut(
         promoteAskedAt: items[need.item.name]?.promoteAskedAt ?? context.now(),
         source: need.source,
       };
-    if (need.kind === 'restore')
+    if (need.kind === 'restore') {
+      // A copy that an earlier run restored, and its clean-up took away, had a password of its own; this one has not yet.
+      const { passwordReplacedAt: _ofAnother, ...known } = items[need.item.name] ?? {};
       items[need.item.name] = {
-        ...items[need.item.name],
+        ...known,
         restoreAskedAt: context.now(),
         snapshot: need.snapshot.id,
         snapshotAt: need.snapshot.createdAt,
       };
+    }
   }
-  const intends = needs.some((need) => need.kind === 'promote');
+  const intends = needs.some(
+    (need) =>
+      need.kind === 'promote' ||
+      (need.kind === 'restore' && memory.items[need.item.name]?.passwordReplacedAt),
+  );
   const unwritten = intends ? await writeIntent(context, { ...memory, items }) : undefined;
   // Without its intent in the ledger a promotion is not begun: nobody could tell later who promoted, and from what.
+  // Nor is a second restore: after a crash its copy would be taken for the one whose password was replaced.
   const refusals: Refusal[] = unwritten ? [unwritten] : await callAll(context, rds, needs, items);
   const waits = needs.flatMap((need) => (need.kind === 'wait' ? [need] : []));
   const began = needs.filter(

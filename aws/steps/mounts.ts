@@ -1,6 +1,6 @@
 import type { Answer } from '../../recovery/answer.ts';
 import { tagKeys } from '../../recovery/identity.ts';
-import { type MountsPlan, planMounts } from '../../recovery/steps/mounts.ts';
+import { type MountsPlan, planMounts, type WantedMount } from '../../recovery/steps/mounts.ts';
 import { type CommandPurpose, commandStep } from '../commands.ts';
 import { openEc2 } from '../ec2.ts';
 import { endedBadly, recordOf, serversOf } from '../records.ts';
@@ -14,17 +14,20 @@ export async function reconcileMounts(context: StepContext): Promise<StepResult>
   const planned = await look(context);
   if (!planned.ok) return refused(context, planned);
   const { wanted, waits, problems, total } = planned.value;
-  const purposes = wanted.map(
-    (mount): CommandPurpose => ({
-      key: mount.volume,
-      says: `mount of volumes.${mount.item}`,
-      document: context.environment.mountDocument,
-      instanceIds: [mount.instanceId],
-      parameters: { VolumeId: mount.volume, MountPath: mount.path, Device: mount.device },
-      after: mount.after,
-    }),
-  );
+  const purposes = wanted.map((mount) => mountPurpose(mount, context.environment.mountDocument));
   return commandStep(context, purposes, { waits, problems, total });
+}
+
+/** The run of our mount document that a mount takes. */
+export function mountPurpose(mount: WantedMount, document: string): CommandPurpose {
+  return {
+    key: mount.volume,
+    says: `mount of volumes.${mount.item}`,
+    document,
+    instanceIds: [mount.instanceId],
+    parameters: { VolumeId: mount.volume, MountPath: mount.path, Device: mount.device },
+    after: mount.after,
+  };
 }
 
 async function look(context: StepContext): Promise<Answer<MountsPlan>> {

@@ -1,17 +1,28 @@
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
-import { type ActiveRecord, ledgerKeys, mayTakeLock, type OpenedRecord } from '../../recovery/ledger.ts';
+import {
+  type ActiveRecord,
+  type BeforeRecord,
+  ledgerKeys,
+  mayTakeLock,
+  type OpenedRecord,
+} from '../../recovery/ledger.ts';
 import { mayNotAct } from '../../recovery/lock.ts';
+import { scopeProblem } from '../../recovery/scope.ts';
 import { absentProblem, nothing, type Standing, standingAfterCalls } from '../../recovery/step.ts';
 import { fingerprint } from '../../recovery/steps/fingerprint.ts';
 import { isolationProblem } from '../../recovery/steps/preflight.ts';
+import { secondsBetween } from '../../recovery/terms.ts';
 import { openEc2 } from '../ec2.ts';
+import type { LedgerEntry } from '../ledger.ts';
 import { readLiveState } from '../live-state.ts';
 import { openNetwork } from '../network.ts';
 import type { StepContext, StepResult } from '../step.ts';
 
 /** Registers the recovery (at most one a plan), pins the plan, and makes sure that a drill can hurt nothing. */
 export async function reconcileOpen(context: StepContext): Promise<StepResult> {
+  const { identity, input, scope } = context;
   const objection =
+    scopeProblem(identity.kind, input.given?.scope, scope) ??
     (await takeLock(context)) ??
     (await pinPlan(context)) ??
     (await preflight(context)) ??
@@ -63,24 +74,52 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
     plan: plan.plan,
     planHash: plan.hash,
     kind: identity.kind,
-    openedAt: context.now(),
+    ...(identity.kind === 'drill' && { scope: context.scope }),
+    openedAt: input.startedAt,
   };
   const claimed = await ledger.claim(key, record);
   if (!claimed.ok) return refused(claimed);
   if (claimed.value.won) return undefined;
   const pinned = claimed.value.entry.value as OpenedRecord;
-  if (pinned.planHash === plan.hash && pinned.kind === identity.kind) return undefined;
-  const what =
-    pinned.kind === identity.kind
-      ? 'the plan has changed since this recovery was opened'
-      : `${input.recovery} was opened as a ${pinned.kind}`;
-  return {
-    status: 'held',
-    code: 'PlanChanged',
-    reason: what,
-    unblock: 'deploy the plan as it was, or start a new recovery',
-    counts: nothing,
+  if (pinned.planHash === plan.hash) return undefined;
+  return pinAnew(context, claimed.value.entry, pinned);
+}
+
+/**
+ * A recovery goes on with a plan other than the one that it was opened with only where whoever continued it said so: what
+ * the first plan made and the second does not name stays as it is.
+ */
+async function pinAnew(
+  context: StepContext,
+  entry: LedgerEntry,
+  pinned: OpenedRecord,
+): Promise<Standing | undefined> {
+  const { plan, identity, input, ledger } = context;
+  const active = await ledger.read(ledgerKeys.active(plan.plan));
+  if (!active.ok) return refused(active);
+  const { planAcceptedBy: acceptedBy, run } = (active.value?.value ?? {}) as Partial<ActiveRecord>;
+  if (acceptedBy === undefined || run !== input.run) return planChanged(context);
+  const record: OpenedRecord = {
+    ...pinned,
+    nonce: `${input.recovery} ${identity.kind} ${plan.hash} run ${input.run}`,
+    planHash: plan.hash,
+    earlierPlans: [
+      ...(pinned.earlierPlans ?? []),
+      { planHash: pinned.planHash, untilRun: input.run - 1, acceptedBy },
+    ],
   };
+  const claimed = await ledger.claim(ledgerKeys.opened(plan.plan, input.recovery), record, entry);
+  if (!claimed.ok) return refused(claimed);
+  return claimed.value.won ? undefined : planChanged(context);
+}
+
+function planChanged({ identity, input }: StepContext): Standing {
+  const unblock =
+    identity.kind === 'failover'
+      ? `deploy the plan as it was, then lifeboat continue ${input.recovery}; or lifeboat continue ${input.recovery} --accept-changed-plan`
+      : `lifeboat abort ${input.recovery}, and start a new drill`;
+  const reason = 'the plan has changed since this recovery was opened';
+  return { status: 'held', code: 'PlanChanged', reason, unblock, counts: nothing };
 }
 
 /** A drill in a network that leads anywhere could reach production: it is refused. */
@@ -101,11 +140,21 @@ async function rememberBefore(context: StepContext): Promise<Standing | undefine
   const key = ledgerKeys.before(plan.plan, input.recovery);
   const known = await ledger.read(key);
   if (!known.ok) return refused(known);
-  if (known.value) return undefined;
+  if (known.value && !(await isOfEarlier(context, known.value.value as BeforeRecord))) return undefined;
   const state = await readLiveState(context, openEc2(context.access));
   if (!state.ok) return refused(state);
   const written = await ledger.write(key, { at: context.now(), fingerprint: fingerprint(state.value) });
   return written.ok ? undefined : refused(written);
+}
+
+/**
+ * Whether what was written down is from before this recovery last took the lock: it had ended, and what changed since then
+ * was not its doing. A run that goes on with the same lock compares with how things were before the first one.
+ */
+async function isOfEarlier({ plan, ledger }: StepContext, before: BeforeRecord): Promise<boolean> {
+  const active = await ledger.read(ledgerKeys.active(plan.plan));
+  const since = active.ok ? (active.value?.value as ActiveRecord | undefined)?.at : undefined;
+  return since !== undefined && secondsBetween(before.at, since) > 0;
 }
 
 function refused(refusal: Refusal): Standing {

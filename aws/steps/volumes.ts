@@ -14,6 +14,7 @@ import { type Ec2, openEc2 } from '../ec2.ts';
 import { gather, gatherEach } from '../gather.ts';
 import { serversOf } from '../records.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
+import { reconcileRestoredVolumes } from './restored-volumes.ts';
 
 interface VolumesMemory {
   readonly created: CreatedVolumes;
@@ -26,11 +27,12 @@ export async function reconcileVolumes(context: StepContext): Promise<StepResult
   const { plan, input, identity, access } = context;
   if (plan.volumes.length === 0)
     return { standing: { status: 'skipped', reason: 'the plan has no volumes' } };
+  if (context.scope === 'restore') return reconcileRestoredVolumes(context);
   const known = { created: {}, snapshots: {}, ...(context.record?.memory as VolumesMemory | null) };
   const ec2 = openEc2(access);
   const seen = await observe(context, ec2, known.created);
   if (!seen.ok) return refused(context, seen);
-  const times = { startedAt: input.startedAt, now: context.now() };
+  const times = { openedAt: context.openedAt, runStartedAt: input.startedAt, now: context.now() };
   const planned = planVolumes(plan, identity.recovery, seen.value, times);
   const acted = await carryOut(context, ec2, planned.actions, known);
   const asked =

@@ -1,4 +1,5 @@
-import type { Plan, Tier } from '../plan/plan.ts';
+import { inOrder } from '../plan/order.ts';
+import type { Plan } from '../plan/plan.ts';
 import { recoveryKinds } from '../terms.ts';
 import { type AlarmEvent, readAlarm } from './alarm.ts';
 import { type Envelope, readEnvelope, type Unread } from './envelope.ts';
@@ -34,17 +35,13 @@ export function parseEvent(event: unknown): ParsedEvent {
 }
 
 /**
- * The plans that have to be looked at because of an event, by name: critical ones first, then important ones, then normal
- * ones, in the order of their names within a tier.
+ * The plans that have to be looked at because of an event, by name, in the order in which they are looked at.
  */
 export function plansConcerned(plans: readonly Plan[], parsed: ParsedEvent): readonly string[] {
-  return plans
+  return inOrder(plans)
     .filter((plan) => isConcerned(plan, parsed))
-    .sort((a, b) => tiers[a.objectives.tier] - tiers[b.objectives.tier] || (a.plan < b.plan ? -1 : 1))
     .map(({ plan }) => plan);
 }
-
-const tiers: Readonly<Record<Tier, number>> = { critical: 0, important: 1, normal: 2 };
 
 function isConcerned(plan: Plan, parsed: ParsedEvent): boolean {
   switch (parsed.kind) {

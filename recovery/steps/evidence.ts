@@ -4,12 +4,13 @@ import {
   type Instant,
   type RecoveryKind,
   type RecoveryOutcome,
+  type RecoveryScope,
   type ResourceRef,
   type StepName,
   secondsBetween,
   stepNames,
 } from '../terms.ts';
-import type { Override } from './gate.ts';
+import type { Override } from './approval.ts';
 import { lossOf, type MeasuredLag } from './lag.ts';
 
 /** How much of an item's data a recovery loses, counted back from the onset, with what it was measured by. */
@@ -28,6 +29,8 @@ export interface RunEvidence {
   readonly plan: string;
   readonly planHash: string;
   readonly kind: RecoveryKind;
+  /** Of a drill: how far it went. */
+  readonly scope?: RecoveryScope;
   readonly run: number;
   readonly outcome: RecoveryOutcome;
   readonly reason: string | null;
@@ -36,11 +39,13 @@ export interface RunEvidence {
   readonly endedAt: Instant;
   /** The first bad sample; of a drill or a recovery that a person started, its start. */
   readonly onset: Instant;
-  /** What people took upon themselves at the gate. */
+  /** What people took upon themselves at the gate and at the fence, once for each person. */
   readonly overrides: readonly Override[];
   readonly steps: readonly EvidenceStep[];
   readonly dataLoss: readonly DataLoss[];
   readonly resources: readonly ResourceRef[];
+  /** Why its end was not told to people or machines, as sentences; absent when it was. */
+  readonly untold?: readonly string[];
 }
 
 export interface EvidenceStep {
@@ -173,5 +178,32 @@ export function dataLossOf(
       basis: `snapshot ${snapshot.id} of ${snapshot.startedAt}`,
     };
   });
+  return [...databases, ...volumes];
+}
+
+/** How old the data is that a restore drill brought back: the age of what it restored, and not the lag of a replica. */
+export function restoredAgeOf(
+  plan: Plan,
+  restored: {
+    readonly databases: Readonly<
+      Record<string, { readonly snapshot?: string; readonly snapshotAt?: Instant } | undefined>
+    >;
+    readonly snapshots: Parameters<typeof dataLossOf>[1]['snapshots'];
+  },
+  onset: Instant,
+): readonly DataLoss[] {
+  const databases = plan.databases.map((item): DataLoss => {
+    const { snapshot, snapshotAt } = restored.databases[item.name] ?? {};
+    const common = { item: `databases.${item.name}`, allowedSeconds: plan.objectives.rpoSeconds };
+    if (!snapshot || !snapshotAt) return { ...common, basis: 'no snapshot was restored' };
+    const seconds = secondsBetween(snapshotAt, onset);
+    return {
+      ...common,
+      leastSeconds: seconds,
+      mostSeconds: seconds,
+      basis: `snapshot ${snapshot} of ${snapshotAt}`,
+    };
+  });
+  const volumes = dataLossOf({ ...plan, databases: [] }, { lags: {}, snapshots: restored.snapshots }, onset);
   return [...databases, ...volumes];
 }

@@ -97,7 +97,7 @@ function mountNeed(
 }
 
 /** Volumes of the same server that are mounted above a path: mounted later, they would hide what is below. */
-function parentsOf(plan: Plan, item: VolumeItem, path: string): readonly VolumeItem[] {
+export function parentsOf(plan: Plan, item: VolumeItem, path: string): readonly VolumeItem[] {
   return plan.volumes.filter(
     (other) =>
       other.mount &&

@@ -55,7 +55,7 @@ export interface VolumesPlan {
   readonly total: number;
 }
 
-/** A volume that AWS gave up (a key that is disabled, for one) is created again this often in all. */
+/** A volume that AWS gave up (a key that is disabled, for one) is created again this often in a run. */
 const createsMax = 2;
 /** A volume that was created and is not seen after this long has vanished; EC2's describes lag by seconds. */
 const unseenSeconds = 60;
@@ -98,12 +98,20 @@ export function chooseSnapshot(
   return newest;
 }
 
+export interface VolumesTimes {
+  /** When the recovery was opened: by then a snapshot is too old or young enough, whichever run looks at it. */
+  readonly openedAt: Instant;
+  /** When this run began: what earlier runs tried in vain does not count. */
+  readonly runStartedAt: Instant;
+  readonly now: Instant;
+}
+
 /** What each volume needs next. A volume is created in the zone of its server as soon as that zone is known. */
 export function planVolumes(
   plan: Plan,
   recovery: string,
   seen: VolumesObservation,
-  times: { readonly startedAt: Instant; readonly now: Instant },
+  times: VolumesTimes,
 ): VolumesPlan {
   const collected = {
     actions: [] as VolumeAction[],
@@ -113,18 +121,19 @@ export function planVolumes(
   let done = 0;
   let total = 0;
   for (const item of plan.volumes) {
-    const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.startedAt);
+    const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.openedAt);
     const members = seen.members?.filter((member) => member.item === item.attach.server) ?? [];
     total += Math.max(1, members.length);
     if (members.length === 0) {
-      if ('code' in snapshot) collected.problems.push(snapshot);
+      const isMade = seen.volumes.some((volume) => volume.tags[tagKeys.item] === volumeTag(item));
+      if ('code' in snapshot && !isMade) collected.problems.push(snapshot);
       else noMember(item, seen, collected);
     }
     for (const member of members) {
       const need =
         seen.serversEnded && !member.ready
           ? noServer(item, seen.serversEnded)
-          : volumeNeed(item, member, recovery, snapshot, seen, times.now);
+          : volumeNeed(item, member, recovery, snapshot, seen, times);
       if (need === 'done') done += 1;
       else if ('kind' in need) collected.actions.push(need);
       else if ('code' in need) collected.problems.push(need);
@@ -172,7 +181,7 @@ function volumeNeed(
   recovery: string,
   snapshot: ObservedSnapshot | Problem,
   seen: VolumesObservation,
-  now: Instant,
+  { runStartedAt, now }: VolumesTimes,
 ): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
   const name = `volumes.${item.name}`;
   const own = volumesFor(item, member.instanceId, seen.volumes);
@@ -185,7 +194,9 @@ function volumeNeed(
   // Only now: a volume that an earlier run made is not given up because its snapshot has aged since.
   if ('code' in snapshot) return snapshot;
   const dead = new Set([...own.map(({ id }) => id), ...unseen.map(({ id }) => id)]);
-  if (dead.size >= createsMax) {
+  const isOfEarlierRun = (volume: string) =>
+    created.some(({ id, at }) => id === volume && secondsBetween(at, runStartedAt) > 0);
+  if ([...dead].filter((id) => !isOfEarlierRun(id)).length >= createsMax) {
     return {
       status: 'failed',
       code: 'VolumeFailed',
@@ -197,7 +208,8 @@ function volumeNeed(
   return { kind: 'create', item, member, snapshot, token };
 }
 
-function attachNeed(
+/** What a volume needs to be on an instance. */
+export function attachNeed(
   item: VolumeItem,
   member: Member,
   volume: ObservedVolume,

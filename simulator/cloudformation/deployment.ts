@@ -24,7 +24,6 @@ export interface Role {
   readonly name: string;
   readonly trust: JsonObject;
   readonly policies: readonly { readonly name: string; readonly document: JsonObject }[];
-  readonly managedPolicyArns: readonly string[];
 }
 
 /** What the policy of a function lets a service do, whatever its source. */
@@ -42,7 +41,7 @@ export class Deployment {
   readonly code: FunctionCode;
   /** By name. */
   readonly outputs: Readonly<Record<string, Json>>;
-  /** By ARN: permission checks find a caller's policies here. */
+  /** By ARN. */
   readonly roles = new Map<string, Role>();
   /** By name. Nothing wakes before `startSchedules`. */
   readonly schedules = new Map<string, Schedule>();
@@ -109,13 +108,14 @@ export class Deployment {
   }
 
   /**
-   * Lets the stack's schedules run from this instant on; they never end by themselves. Returns the way to stop them.
+   * Lets the stack's schedules run from this instant on, or only those chosen; they never end by themselves. Returns the way
+   * to stop them.
    * @throws NotSimulated for a schedule whose members or expression are not modelled
    */
-  startSchedules(): () => void {
-    const stops = [...this.schedules.values()].map((schedule) =>
-      runSchedule(this.sim, this.region.name, schedule),
-    );
+  startSchedules(chosen: (schedule: Schedule) => boolean = () => true): () => void {
+    const stops = [...this.schedules.values()]
+      .filter(chosen)
+      .map((schedule) => runSchedule(this.sim, this.region.name, schedule));
     return () => {
       for (const stop of stops) stop();
     };

@@ -4,13 +4,17 @@ import { callsOf, namesIn, type SourceFile, textOf } from './source.ts';
 
 /** The folder of each service's code. */
 export const folders: Readonly<Record<ServiceName, string>> = {
+  autoscaling: 'autoscaling',
   ec2: 'ec2',
   elasticloadbalancing: 'elbv2',
   events: 'events',
+  iam: 'iam',
+  kms: 'kms',
   monitoring: 'cloudwatch',
   rds: 'rds',
   route53: 'route53',
   s3: 's3',
+  servicequotas: 'quotas',
   sns: 'sns',
   ssm: 'ssm',
   states: 'stepfunctions',

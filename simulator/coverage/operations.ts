@@ -124,15 +124,20 @@ export function filterTable(files: readonly SourceFile[]): string {
 export function operationsOf(service: ServiceName): Operations {
   const region = 'us-east-1';
   const sim = new Simulator({ seed: 0, startMs: 0, accountId: '000000000000', regions: { [region]: ['a'] } });
-  const { ec2, elbv2, events, cloudwatch, rds, sns, ssm, states, sts } = sim.region(region);
+  const { autoscaling, ec2, elbv2, events, cloudwatch, kms, quotas, rds, sns, ssm, states, sts } =
+    sim.region(region);
   const byName = {
+    autoscaling,
     ec2,
     elasticloadbalancing: elbv2,
     events,
+    iam: sim.iam,
+    kms,
     monitoring: cloudwatch,
     rds,
     route53: sim.route53,
     s3: sim.s3,
+    servicequotas: quotas,
     sns,
     ssm,
     states,

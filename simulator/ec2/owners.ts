@@ -16,7 +16,10 @@ export function refuseForeign(
 ): boolean {
   if (owners && owners.length > 0)
     return owners.some((owner) => owner === 'self' || owner === ec2.sim.accountId);
-  const isOwn = (filters ?? []).some(({ Name: name = '' }) => name === 'owner-id' || name.startsWith('tag'));
+  // A filter by ids shows no more than those, like the ids themselves.
+  const isOwn = (filters ?? []).some(
+    ({ Name: name = '' }) => ['owner-id', 'image-id', 'snapshot-id'].includes(name) || name.startsWith('tag'),
+  );
   if ((ids && ids.length > 0) || isOwn) return true;
   throw new NotSimulated(`ec2:${operation} of what others have made public`);
 }

@@ -4,6 +4,8 @@ import type {
   DescribeListenersOutput,
   DescribeLoadBalancersInput,
   DescribeLoadBalancersOutput,
+  DescribeTagsInput,
+  DescribeTagsOutput,
   DescribeTargetGroupsInput,
   DescribeTargetGroupsOutput,
   DescribeTargetHealthInput,
@@ -24,6 +26,7 @@ export function loadBalancingOperations(elb: LoadBalancing): Operations {
     DescribeListeners: (input: DescribeListenersInput) => describeListeners(elb, input),
     DescribeTargetGroups: (input: DescribeTargetGroupsInput) => describeTargetGroups(elb, input),
     DescribeTargetHealth: (input: DescribeTargetHealthInput) => describeTargetHealth(elb, input),
+    DescribeTags: (input: DescribeTagsInput) => describeTags(elb, input),
     RegisterTargets: (input: RegisterTargetsInput) => registerTargets(elb, input),
     DeregisterTargets: (input: DeregisterTargetsInput) => {
       const group = groupByArn(elb, input.TargetGroupArn);
@@ -92,6 +95,29 @@ function describeTargetHealth(
     ),
   };
 }
+
+/** Tags of target groups and load balancers, 20 a call (API Reference, DescribeTags). */
+function describeTags(elb: LoadBalancing, input: DescribeTagsInput): DescribeTagsOutput {
+  const arns = input.ResourceArns ?? [];
+  if (arns.length === 0) throw validation('At least one resource ARN must be specified');
+  if (arns.length > tagsMost) throw validation(`At most ${tagsMost} resource ARNs can be specified`);
+  return {
+    TagDescriptions: arns.map((arn) => {
+      const isGroup = /:targetgroup\//.test(arn);
+      const all = isGroup ? [...elb.targetGroups.values()] : [...elb.loadBalancers.values()];
+      const [found] = named<{ arn: string; name: string; tags: Readonly<Record<string, string>> }>(
+        all,
+        [arn],
+        undefined,
+        isGroup ? groupNotFound : loadBalancerNotFound,
+      );
+      const Tags = Object.entries(found!.tags).map(([Key, Value]) => ({ Key, Value }));
+      return { ResourceArn: arn, Tags };
+    }),
+  };
+}
+
+const tagsMost = 20;
 
 /** Only running instances of the group's own VPC can be registered, and either all of them are or none is. */
 function registerTargets(elb: LoadBalancing, input: RegisterTargetsInput): Record<string, never> {

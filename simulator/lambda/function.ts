@@ -10,6 +10,7 @@ export interface Invocation {
   /** As it was invoked, with its qualifier if there was one. */
   readonly functionArn: string;
   readonly region: RegionName;
+  readonly memoryMb: number;
   /** The instant at which the invocation is killed: milliseconds since the epoch. */
   readonly deadlineMs: number;
   /** Identifies the caller to the simulator; the secret may be anything. */

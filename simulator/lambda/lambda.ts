@@ -172,12 +172,14 @@ export class Lambda {
       accessKeyId,
       arn: `arn:aws:sts::${sim.accountId}:assumed-role/${roleName}/${options.name}`,
       userId: `${roleIdOf(roleName)}:${options.name}`,
+      roleArn: options.roleArn,
     });
     return {
       requestId: sim.draws.uuid('lambda.requestId', identity),
       functionName: options.name,
       functionArn: arnOrName.startsWith('arn:') ? arnOrName : this.arnOf(arnOrName),
       region,
+      memoryMb: options.memoryMb,
       deadlineMs: sim.clock.nowMs() + options.timeoutSeconds * 1000,
       accessKeyId,
       connection: sim.connect(),

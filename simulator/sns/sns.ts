@@ -36,7 +36,7 @@ interface Subscriber {
   readonly protocol: string;
   readonly endpoint: string;
   /** E-mail that is not confirmed gets nothing and shows no ARN. */
-  readonly isConfirmed: boolean;
+  isConfirmed: boolean;
 }
 
 /** A topic of the world at its start. Its subscribers are e-mail addresses that have confirmed. */
@@ -81,6 +81,13 @@ export class Sns implements Service {
     this.topics.set(arn, topic);
     for (const address of seed.subscribers ?? []) this.#addSubscription(topic, 'email', address, true);
     return arn;
+  }
+
+  /** Somebody has subscribed to a topic by mail and confirmed it. @throws Error for a topic that is not there */
+  addSubscriber(topicArn: string, address: string): void {
+    const topic = this.topics.get(topicArn);
+    if (!topic) throw new Error(`${this.region} has no topic ${topicArn}`);
+    this.#addSubscription(topic, 'email', address, true);
   }
 
   /** What an AWS service sends to a topic, such as an alarm's action. A topic that is gone loses it silently. */
@@ -153,7 +160,10 @@ export class Sns implements Service {
     const known = topic.subscriptions.find(
       (other) => other.protocol === protocol && other.endpoint === endpoint,
     );
-    if (known) return known.arn;
+    if (known) {
+      known.isConfirmed ||= isConfirmed;
+      return known.arn;
+    }
     const arn = `${topic.arn}:${this.sim.draws.uuid('sns.subscription', `${topic.arn}/${endpoint}`)}`;
     topic.subscriptions.push({ arn, protocol, endpoint, isConfirmed });
     return arn;

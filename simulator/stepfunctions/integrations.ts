@@ -121,7 +121,7 @@ function roleSession(sim: Simulator, visit: Visit): string {
   const roleName = machine.roleArn.slice(machine.roleArn.lastIndexOf('/') + 1);
   const session = name.slice(0, 64);
   const arn = `arn:aws:sts::${sim.accountId}:assumed-role/${roleName}/${session}`;
-  sim.addCaller({ accessKeyId, arn, userId: `${roleName}:${session}` });
+  sim.addCaller({ accessKeyId, arn, userId: `${roleName}:${session}`, roleArn: machine.roleArn });
   return accessKeyId;
 }
 

@@ -53,11 +53,16 @@ function throttlingError(service: ServiceName): AwsError {
       return new AwsError('SlowDown', 'Please reduce your request rate.', 503);
     case 'sns':
       return new AwsError('Throttled', 'Rate exceeded', 429);
+    case 'kms':
     case 'ssm':
     case 'events':
     case 'states':
       return new AwsError('ThrottlingException', 'Rate exceeded', 400);
+    case 'servicequotas':
+      return new AwsError('TooManyRequestsException', 'Too Many Requests', 429);
+    case 'autoscaling':
     case 'elasticloadbalancing':
+    case 'iam':
     case 'monitoring':
     case 'rds':
     case 'route53':

@@ -52,7 +52,7 @@ export function inventory(sim: Simulator, options: InventoryOptions = {}): reado
 }
 
 function compute(region: Region): InventoryItem[] {
-  const { ec2, name } = region;
+  const { autoscaling, ec2, name } = region;
   const instances = [...ec2.instances.values()].filter(({ state }) => state !== 'terminated');
   const volumes = [...ec2.volumes.values()].filter(
     ({ state }) => state !== 'deleted' && state !== 'deleting',
@@ -66,6 +66,7 @@ function compute(region: Region): InventoryItem[] {
     ...images.map((image) => item(name, 'image', image.id, image)),
     ...all(name, 'snapshot', ec2.snapshots),
     ...all(name, 'launchTemplate', ec2.launchTemplates),
+    ...all(name, 'autoScalingGroup', autoscaling.groups),
   ];
 }
 

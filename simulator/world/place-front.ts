@@ -6,7 +6,7 @@ import { resolveFor } from './clients.ts';
 import { worldOf } from './placed.ts';
 import type { WorldRegion } from './schema.ts';
 
-/** Puts target groups and load balancers into a Region; their health checks ask the servers themselves. */
+/** Puts target groups, load balancers and Auto Scaling groups into a Region; the targets' health checks ask the servers themselves. */
 export function placeFront(sim: Simulator, region: Region, world: WorldRegion): void {
   const { elbv2, guests } = region;
   const { application } = worldOf(sim).world;
@@ -23,6 +23,20 @@ export function placeFront(sim: Simulator, region: Region, world: WorldRegion): 
   for (const [name, { dnsName, subnets, forwardsTo, tags }] of Object.entries(world.loadBalancers)) {
     const listeners = [80, 443].map((port) => ({ port, targetGroups: forwardsTo }));
     elbv2.addLoadBalancer({ name, dnsName, subnetIds: subnets, listeners, tags });
+  }
+  for (const [name, group] of Object.entries(world.autoScalingGroups)) {
+    const { launchTemplate, subnets, min, desired, max, instances, targetGroups, tags } = group;
+    region.autoscaling.addGroup({
+      name,
+      launchTemplate,
+      subnetIds: subnets,
+      minSize: min,
+      desiredCapacity: desired,
+      maxSize: max,
+      instances,
+      targetGroups,
+      tags,
+    });
   }
 }
 

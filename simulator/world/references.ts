@@ -166,6 +166,14 @@ function checkBalancing(findings: Findings, at: Path, region: WorldRegion): void
     findings.expectAll([...path, 'subnets'], balancer.subnets, region.subnets, 'subnet');
     findings.expectAll([...path, 'forwardsTo'], balancer.forwardsTo, region.targetGroups, 'target group');
   }
+  for (const [name, group] of Object.entries(region.autoScalingGroups)) {
+    const path = [...at, 'autoScalingGroups', name];
+    const { launchTemplate, subnets, instances, targetGroups } = group;
+    findings.expect([...path, 'launchTemplate'], launchTemplate, region.launchTemplates, 'launch template');
+    findings.expectAll([...path, 'subnets'], subnets, region.subnets, 'subnet');
+    findings.expectAll([...path, 'instances'], instances, region.instances, 'instance');
+    findings.expectAll([...path, 'targetGroups'], targetGroups, region.targetGroups, 'target group');
+  }
 }
 
 function checkDatabases(findings: Findings, at: Path, region: WorldRegion, world: World): void {

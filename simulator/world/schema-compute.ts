@@ -172,6 +172,19 @@ export const loadBalancer = v.strictObject({
   tags: resourceTags,
 });
 
+/** A group with the instances that it launched long ago; each gets the tag `aws:autoscaling:groupName`. */
+export const autoScalingGroup = v.strictObject({
+  launchTemplate: text,
+  subnets: v.pipe(v.array(awsId('subnet')), v.minLength(1, 'a group launches into at least one subnet')),
+  min: v.optional(count, 0),
+  desired: count,
+  max: count,
+  instances: v.optional(v.array(awsId('i')), []),
+  /** What it launches is registered with these. */
+  targetGroups: v.optional(v.array(text), []),
+  tags: resourceTags,
+});
+
 /** A type that a zone cannot give: for a while, or for good. */
 export const capacity = v.pipe(
   v.strictObject({ zone: zoneLetter, type: text, for: v.exactOptional(duration) }),

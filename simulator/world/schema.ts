@@ -20,6 +20,7 @@ const region = v.strictObject({
   snapshots: v.optional(v.record(awsId('snap'), compute.snapshot), {}),
   targetGroups: v.optional(v.record(text, compute.targetGroup), {}),
   loadBalancers: v.optional(v.record(text, compute.loadBalancer), {}),
+  autoScalingGroups: v.optional(v.record(text, compute.autoScalingGroup), {}),
   databaseSubnetGroups: v.optional(v.record(text, data.databaseSubnetGroup), {}),
   databases: v.optional(v.record(text, data.database), {}),
   databaseSnapshots: v.optional(v.record(text, data.databaseSnapshot), {}),

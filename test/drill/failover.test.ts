@@ -105,7 +105,7 @@ test('it changes what the plan names and nothing else, and in the primary Region
   );
   assert.deepEqual(
     [...ids].filter((id) => !id.startsWith(tokyo)).sort(),
-    [...fenced, 'shop-orders'].map((id) => `${seoul} ${id}`),
+    [...fenced, 'shop-orders', 'shop-web'].map((id) => `${seoul} ${id}`),
     'the fence, and what the source knows of its replicas; no record is changed to move traffic',
   );
   for (const { type, id } of created) {
@@ -113,14 +113,20 @@ test('it changes what the plan names and nothing else, and in the primary Region
     assert.equal(tags?.['lifeboat:recovery'], 'shop-failover-7', `${type} ${id}`);
   }
   assert.deepEqual(deleted, []);
-  // The response reads alarms, and looks at the fence again, as often as an alarm wakes it; what acts is called once.
+  // The response reads signals, and looks at the fence again, as often as an alarm wakes it; what acts is called once.
+  const signals = ['route53', 'monitoring', 'elasticloadbalancing'];
   const asked = sim.transcript.filter(
-    ({ region: where, service }) => where === seoul && service !== 'route53' && service !== 'monitoring',
+    ({ region: where, service }) => where === seoul && !signals.includes(service),
   );
   const operations = asked.map(({ operation }) => operation).sort();
   const acting = operations.filter((operation) => !operation.startsWith('Describe'));
-  assert.deepEqual(acting, ['ModifyDBInstance', 'StopInstances']);
-  const looking = ['DescribeDBInstances', 'DescribeInstances', 'DescribeSecurityGroups'];
+  assert.deepEqual(acting, ['ModifyDBInstance', 'StopInstances', 'SuspendProcesses']);
+  const looking = [
+    'DescribeAutoScalingGroups',
+    'DescribeDBInstances',
+    'DescribeInstances',
+    'DescribeSecurityGroups',
+  ];
   assert.deepEqual([...new Set(operations.filter((operation) => !acting.includes(operation)))], looking);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { rehearseShop } from './shop.ts';
+import { assertPhases, rehearseShop } from './shop.ts';
 
 /** No orchestrator can be faster than AWS; ours may be a quarter slower. */
 const ratioMax = 1.25;
@@ -13,6 +13,7 @@ export function testSeeds(first: number, last: number): void {
       const { outcome, reason, violations, rtoSeconds, criticalPathSeconds } = evidence;
       assert.equal(outcome, 'recovered', `seed ${seed}: ${reason}`);
       assert.deepEqual(violations, [], `seed ${seed}`);
+      assertPhases(evidence);
       const ratio = rtoSeconds! / criticalPathSeconds!;
       const says = `seed ${seed}: ${rtoSeconds} s, and AWS alone needed ${criticalPathSeconds} s`;
       assert.ok(ratio >= 1, `${says}: the critical path is no lower bound`);

@@ -134,6 +134,15 @@ export function assertReadable(sentence: string | null): asserts sentence is str
   assert.ok(sentence.length <= 400, `${sentence.length} characters: ${sentence}`);
 }
 
+/** Detecting, deciding, executing and verifying follow each other without a gap from the onset to users that are answered. */
+export function assertPhases({ recovery, phases, rtoSeconds }: Evidence): void {
+  const all = Object.entries(phases);
+  for (const [name, seconds] of all)
+    assert.ok(seconds !== null && seconds >= 0, `${recovery}: ${name} ${seconds}`);
+  const sum = all.reduce((total, [, seconds]) => total + (seconds ?? 0), 0);
+  assert.ok(Math.abs(sum - (rtoSeconds ?? Number.NaN)) < 0.01, `${recovery}: ${sum} s, not ${rtoSeconds} s`);
+}
+
 /** Everything that evidence says in words is readable. */
 export function assertSaysWhy(evidence: Evidence): void {
   assertReadable(evidence.reason);

@@ -5,6 +5,7 @@ export const drilled: Evidence = {
   recovery: 'shop-drill-4f21c09be7',
   plan: 'shop',
   kind: 'drill',
+  scope: 'full',
   seed: 7,
   outcome: 'drilled',
   reason: 'a restored copy stood in for the promotion',
@@ -47,6 +48,7 @@ export const drilled: Evidence = {
     },
   ],
   explanations: [{ step: 'traffic', code: null, reason: 'a drill has no record of its own', unblock: null }],
+  overrides: [],
   dataLoss: [
     {
       item: 'databases.orders',
@@ -72,6 +74,7 @@ export const failed: Evidence = {
   ...drilled,
   recovery: 'shop-failover-77ab',
   kind: 'failover',
+  scope: null,
   seed: null,
   outcome: 'failed',
   reason: 'databases: the replica could not be promoted',
@@ -97,6 +100,15 @@ export const failed: Evidence = {
       code: 'InvalidDBInstanceState',
       reason: 'the replica is backing-up',
       unblock: 'wait for its backup to end, then continue',
+    },
+  ],
+  overrides: [
+    {
+      code: 'LagTooHigh',
+      reason: 'the replica was 900 s behind',
+      by: 'AROAOPS:alice',
+      at: at(40),
+      comment: 'fifteen minutes are lost',
     },
   ],
 };

@@ -34,6 +34,14 @@ const role = (service: string | readonly string[], policies: Json = []) => ({
   Properties: { AssumeRolePolicyDocument: trust(service), Policies: policies },
 });
 
+const policy = (name: string, action: string, resource: Json): Json => ({
+  PolicyName: name,
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+  },
+});
+
 const template: Template = {
   Resources: {
     // Before what it needs: the order in a template means nothing.
@@ -75,18 +83,15 @@ const template: Template = {
       },
     },
     GreetRole: role('lambda.amazonaws.com', [
-      {
-        PolicyName: 'read',
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            { Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Sub': '${Ledger.Arn}/*' } },
-          ],
-        },
-      },
+      policy('read', 's3:GetObject', { 'Fn::Sub': '${Ledger.Arn}/*' }),
     ]),
-    MachineRole: role('states.amazonaws.com'),
-    StarterRole: role(['events.amazonaws.com', 'scheduler.amazonaws.com']),
+    MachineRole: role('states.amazonaws.com', [
+      policy('call', 'lambda:InvokeFunction', `arn:aws:lambda:${region}:123456789012:function:greet:1`),
+    ]),
+    StarterRole: role(
+      ['events.amazonaws.com', 'scheduler.amazonaws.com'],
+      [policy('start', 'states:StartExecution', { Ref: 'Machine' })],
+    ),
     Rule: {
       Type: 'AWS::Events::Rule',
       Properties: {
@@ -120,7 +125,12 @@ const template: Template = {
         Bucket: { Ref: 'Ledger' },
         PolicyDocument: {
           Statement: [
-            { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: { 'Fn::GetAtt': ['Ledger', 'Arn'] } },
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 's3:DeleteBucket',
+              Resource: { 'Fn::GetAtt': ['Ledger', 'Arn'] },
+            },
           ],
         },
       },

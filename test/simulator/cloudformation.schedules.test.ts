@@ -129,7 +129,6 @@ test('a target that refuses is asked again, as often and as long as its policy s
 });
 
 for (const [what, schedule] of Object.entries({
-  'a cron expression': { ScheduleExpression: 'cron(0 9 1 * ? *)' },
   'a flexible window': { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } },
   'a start date': { StartDate: '2026-01-02T00:00:00Z' },
 })) {
@@ -138,6 +137,83 @@ for (const [what, schedule] of Object.entries({
     assert.throws(() => stack.startSchedules(), { name: 'NotSimulated' });
   });
 }
+
+for (const [what, schedule] of Object.entries<JsonObject>({
+  'a cron expression of five fields': { ScheduleExpression: 'cron(0 9 1 * ?)' },
+  'a time zone that nobody knows': { ScheduleExpressionTimezone: 'Asia/Tokio' },
+  'a name of more than 64 characters': { Name: 'a'.repeat(65) },
+  'an operation that only reads': {
+    Target: {
+      Arn: 'arn:aws:scheduler:::aws-sdk:sqs:getQueueUrl',
+      RoleArn: arnOf('ScheduleRole'),
+      Input: '{}',
+    },
+  },
+})) {
+  test(`a schedule with ${what} fails the deployment, as AWS refuses it`, () => {
+    assert.throws(() => deploy(templateOf(schedule)), {
+      name: 'TemplateError',
+      message: /ValidationException/,
+    });
+  });
+}
+
+test('a cron schedule wakes its target in its time zone, told for which time, however late in the minute', async () => {
+  const { sim, stack, wakes } = deploy(
+    templateOf({
+      ScheduleExpression: 'cron(30 8 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Asia/Tokyo',
+      Target: {
+        Arn: arnOf('Woken'),
+        RoleArn: arnOf('ScheduleRole'),
+        Input: '{"at":"<aws.scheduler.scheduled-time>","tries":"<aws.scheduler.attempt-number>"}',
+      },
+    }),
+  );
+  stack.startSchedules(({ name }) => name === 'wake');
+  await sim.clock.driveUntil(Date.UTC(2026, 0, 7));
+  // From New Year, a Thursday in Tokyo: Friday, then Monday to Wednesday.
+  const times = ['01T23', '04T23', '05T23', '06T23'].map((hour) => `2026-01-${hour}:30:00Z`);
+  assert.deepEqual(
+    wakes.map(({ event }) => event),
+    times.map((at) => ({ at, tries: '1' })),
+  );
+  for (const [index, { atMs }] of wakes.entries()) {
+    const late = (atMs - Date.parse(times[index] ?? '')) / 1000;
+    assert.ok(late >= 0 && late < 65, `${late} s`);
+  }
+});
+
+test('schedules that were not chosen do not run', async () => {
+  const { sim, stack, wakes } = deploy(templateOf({}));
+  stack.startSchedules(({ name }) => name === 'another');
+  await sim.clock.driveUntil(startMs + 60 * minuteMs);
+  assert.deepEqual(wakes, []);
+});
+
+test('a universal target publishes to a topic, in the name of the role', async () => {
+  const { sim, stack } = deploy(
+    templateOf(
+      {
+        ScheduleExpression: 'at(2026-01-01T00:10:00)',
+        Target: {
+          Arn: 'arn:aws:scheduler:::aws-sdk:sns:publish',
+          RoleArn: arnOf('ScheduleRole'),
+          Input: { 'Fn::Sub': '{"TopicArn":"${Topic}","Message":"due <aws.scheduler.scheduled-time>"}' },
+        },
+      },
+      { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'told' } } },
+    ),
+  );
+  stack.startSchedules();
+  await sim.clock.driveUntil(startMs + 30 * minuteMs);
+  const { published } = sim.region(region).sns;
+  assert.deepEqual(
+    published.map(({ message }) => message),
+    ['due 2026-01-01T00:10:00Z'],
+  );
+  assert.match(sim.transcript.at(-1)?.callerArn ?? '', /assumed-role\/.*ScheduleRole.*\/scheduler$/);
+});
 
 const ruleToFunction: JsonObject = {
   Rule: {

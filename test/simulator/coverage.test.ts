@@ -47,9 +47,13 @@ test('every operation that is modelled is one of AWS', () => {
 
 /** The SDK's packages by the service that they speak with. */
 const packages: Readonly<Record<string, ServiceName>> = {
+  'client-auto-scaling': 'autoscaling',
   'client-ec2': 'ec2',
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-eventbridge': 'events',
+  'client-iam': 'iam',
+  'client-kms': 'kms',
+  'client-service-quotas': 'servicequotas',
   'client-cloudwatch': 'monitoring',
   'client-rds': 'rds',
   'client-route-53': 'route53',

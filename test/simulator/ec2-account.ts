@@ -25,6 +25,12 @@ export function openEc2(seed: string | number = 'ec2') {
   const subnetA = ec2.addSubnet({ zone: zoneA, vpcId: 'vpc-main', tags: { Name: 'a' } });
   const subnetC = ec2.addSubnet({ zone: zoneC, vpcId: 'vpc-main', tags: { Name: 'c' } });
   const drive = <T>(answer: Promise<T>): Promise<T> => sim.clock.drive(answer);
+  let requests = 0;
+  /** A token of the test's own: the SDK's would be random, and what is drawn for a new resource follows from its token. */
+  const tokenOfRequest = () => {
+    requests += 1;
+    return { ClientToken: `request ${requests}` };
+  };
 
   /** Launches, and returns the instances as the answer has them. */
   const launch = async (more: Partial<RunInstancesCommandInput> = {}): Promise<Instance[]> => {
@@ -34,6 +40,7 @@ export function openEc2(seed: string | number = 'ec2') {
       SubnetId: subnetA.id,
       MinCount: 1,
       MaxCount: 1,
+      ...tokenOfRequest(),
     };
     const { Instances = [] } = await drive(client.send(new RunInstancesCommand({ ...input, ...more })));
     return Instances;
@@ -68,7 +75,12 @@ export function openEc2(seed: string | number = 'ec2') {
       return Volumes[0]!;
     },
     createVolume: async (more: Partial<CreateVolumeCommandInput> = {}): Promise<string> => {
-      const command = new CreateVolumeCommand({ AvailabilityZone: zoneA, Size: 10, ...more });
+      const command = new CreateVolumeCommand({
+        AvailabilityZone: zoneA,
+        Size: 10,
+        ...tokenOfRequest(),
+        ...more,
+      });
       return (await drive(client.send(command))).VolumeId!;
     },
   };

@@ -243,7 +243,7 @@ async function checkErrors(bench: Bench, operation: Operation): Promise<void> {
 }
 
 async function checkError(bench: Bench, operation: Operation, error: Schema): Promise<void> {
-  const isQuery = ['rds', 'sns', 'sts', 'elasticloadbalancing', 'monitoring'].includes(
+  const isQuery = ['autoscaling', 'iam', 'rds', 'sns', 'sts', 'elasticloadbalancing', 'monitoring'].includes(
     bench.conformance.signingName,
   );
   const name = error.getName()!;

@@ -7,6 +7,18 @@ checkConformance({
   inputLosses: losses.json,
 });
 checkConformance({
+  packageName: '@aws-sdk/client-kms',
+  clientName: 'KMSClient',
+  signingName: 'kms',
+  inputLosses: losses.json,
+});
+checkConformance({
+  packageName: '@aws-sdk/client-service-quotas',
+  clientName: 'ServiceQuotasClient',
+  signingName: 'servicequotas',
+  inputLosses: losses.json,
+});
+checkConformance({
   packageName: '@aws-sdk/client-sfn',
   clientName: 'SFNClient',
   signingName: 'states',

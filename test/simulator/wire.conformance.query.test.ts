@@ -1,6 +1,19 @@
 import { checkConformance, losses } from './wire-conformance.ts';
 
 checkConformance({
+  packageName: '@aws-sdk/client-auto-scaling',
+  clientName: 'AutoScalingClient',
+  signingName: 'autoscaling',
+  inputLosses: losses.query,
+});
+checkConformance({
+  packageName: '@aws-sdk/client-iam',
+  clientName: 'IAMClient',
+  signingName: 'iam',
+  signingRegion: 'us-east-1',
+  inputLosses: losses.query,
+});
+checkConformance({
   packageName: '@aws-sdk/client-rds',
   clientName: 'RDSClient',
   signingName: 'rds',

@@ -6,8 +6,11 @@ import { after, before, test } from 'node:test';
 import { stepNames } from '../../recovery/terms.ts';
 import { archive } from '../../stack/archive.ts';
 import { type Bundle, bundle } from '../../stack/bundle.ts';
+import { stepFunctions } from '../../stack/functions.ts';
+import { withPlainKeys } from '../../stack/lean-schemas.ts';
 import { compilePlans } from '../../stack/plans.ts';
-import { responseFunctionNames } from '../../stack/response.ts';
+import { responseFunctionNames, responseFunctions } from '../../stack/response.ts';
+import { packagedTemplate } from '../../stack/template.ts';
 
 const megabyte = 1_000_000;
 const scratch = mkdtempSync(join(tmpdir(), 'lifeboat-bundle-'));
@@ -27,6 +30,71 @@ test('every function becomes one module of at most 1.5 MB', () => {
     assert.equal(readFileSync(join(directory, 'index.mjs')).length, bytes);
     assert.ok(bytes <= 1.5 * megabyte, `${name} has ${bytes} bytes`);
   }
+});
+
+/** Where a client's package is not named after the prefix of its service's actions. */
+const prefixes: Readonly<Record<string, string>> = {
+  'auto-scaling': 'autoscaling',
+  'elastic-load-balancing-v2': 'elasticloadbalancing',
+  eventbridge: 'events',
+  'route-53': 'route53',
+  'service-quotas': 'servicequotas',
+  sfn: 'states',
+};
+
+/** What a role permits to somebody else: Lambda writes the log, EC2 and RDS use the key and take the role. */
+const permittedToOthers = new Set(['logs', 'kms', 'iam']);
+
+test('no bundle carries a client of AWS that its function does not call: the roles of its functions know each service', async () => {
+  const { Resources: resources } = await packagedTemplate();
+  const servicesOf = (roleId: string) =>
+    [...JSON.stringify(resources[roleId]?.Properties?.['Policies']).matchAll(/"([a-z0-9]+):[A-Z]\w+"/g)].map(
+      ([, prefix]) => prefix,
+    );
+  for (const { name, clients } of bundles) {
+    const roleIds = [
+      ...stepFunctions().filter(({ step }) => step === name),
+      ...responseFunctions().filter((each) => each.name === name),
+    ].map(({ roleId }) => roleId);
+    const called = clients.map((client) => {
+      const service = client.replace('client-', '');
+      return prefixes[service] ?? service;
+    });
+    // GetCallerIdentity needs no permission (STS API Reference), so that no role names it.
+    const permitted = new Set([...roleIds.flatMap(servicesOf), ...(name === 'readiness' ? ['sts'] : [])]);
+    assert.deepEqual(
+      called.filter((service) => !permitted.has(service)),
+      [],
+      `${name} carries clients of services that it may not call`,
+    );
+    assert.deepEqual(
+      [...permitted].filter((service) => !permittedToOthers.has(service ?? '') && !called.includes(service ?? '')),
+      [],
+      `${name} may call services whose clients it lacks`,
+    );
+  }
+});
+
+test('docs/bundles.md tells each bundle with its clients, and its size to a tenth', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/bundles.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \| (.*) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, name, , , clients]) => [name, clients]),
+    bundles.map(({ name, clients }) => [name, clients.map((each) => each.replace('client-', '')).join(', ')]),
+    'npm run bundle -- --page writes it anew',
+  );
+  for (const [at, { name, bytes }] of bundles.entries()) {
+    const told = Number(rows[at]?.[2]) * 1000;
+    assert.ok(Math.abs(told - bytes) <= bytes / 10, `${name} has ${bytes} bytes; npm run bundle -- --page`);
+  }
+});
+
+test('a schema keeps its meaning with plain keys, and what is no constant of its file stays computed', () => {
+  const source = 'const _eN = "a \\"name\\"";\nexport var X = [1, { [_eN]: `N`, [other]: 2, [_nope]: 3 }];\n';
+  assert.equal(
+    withPlainKeys(source),
+    'const _eN = "a \\"name\\"";\nexport var X = [1, { "a \\"name\\"": `N`, [other]: 2, [_nope]: 3 }];\n',
+  );
 });
 
 test('the compiled plans lie beside every bundle', async () => {
@@ -77,6 +145,6 @@ test('two plans of one name stop the build', async () => {
   for (const file of ['a.yaml', 'b.yaml']) writeFileSync(join(plans, file), text);
   await assert.rejects(compilePlans(plans), {
     name: 'InvalidPlans',
-    message: /b\.yaml: another file has a plan named/,
+    message: /b\.yaml:3: plan: .*a\.yaml has a plan named minimal too/,
   });
 });

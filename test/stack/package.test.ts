@@ -58,6 +58,7 @@ test('the templates of a drill are the ones that are deployed, apart from code a
     LifeboatDrill: stepNames.length,
     LifeboatFailover: stepNames.length,
     LifeboatResponse: 2,
+    LifeboatRemount: 1,
   };
   for (const [id, calls] of Object.entries(machines)) {
     const called = Object.entries(real.Resources[id]?.Properties?.['DefinitionSubstitutions'] ?? {}).filter(

@@ -187,7 +187,9 @@ function alarmsOf({ sim }: Installed): readonly Alarm[] {
 }
 
 test('each plan has two alarms for each place that looks, where it recovers and without a vote on silence', () => {
-  const alarms = alarmsOf(install()).filter(({ AlarmName }) => !AlarmName.startsWith('lifeboat-live-'));
+  const alarms = alarmsOf(install()).filter(
+    ({ AlarmName }) => !/^lifeboat-(live-|shop-(drill-|overdue$))/.test(AlarmName),
+  );
   assert.deepEqual(
     alarms.map(({ AlarmName }) => AlarmName).sort(),
     [recoveryRegion, witnessRegion]
@@ -208,8 +210,10 @@ test('people are told of a function of the response that fails, and of events th
   const alarms = alarmsOf(installed).filter(({ AlarmName }) => AlarmName.startsWith('lifeboat-live-'));
   const watched = alarms.flatMap(({ Dimensions = [] }) => Dimensions.map(({ Value }) => Value));
   assert.deepEqual(
-    watched.sort(),
-    ['assess', 'dead-letters', 'janitor', 'probe', 'receive'].map((name) => `lifeboat-live-${name}`),
+    watched.filter((name) => !name.includes(':stateMachine:')).sort(),
+    ['assess', 'dead-letters', 'janitor', 'practice', 'probe', 'readiness', 'receive', 'remount'].map(
+      (name) => `lifeboat-live-${name}`,
+    ),
   );
   for (const { AlarmActions } of alarms) assert.deepEqual(AlarmActions, [installed.recovery.ref('Topic')]);
 });
@@ -247,10 +251,16 @@ function grantsOf(roleId: string, { recovery }: Installed): readonly string[] {
 const may: Readonly<Record<ResponseFunctionName | 'machine', RegExp>> = {
   receive: /^s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/health\.json$)/,
   assess:
-    /^(s3:(ListBucket|GetObject|PutObject .*\/(plans\/\*\/(incident|period)\.json|plans\/\*\/decisions\/\*|recoveries\/\*\/(fence\.json|intents\/fence\*?(\.json)?))$)|cloudwatch:(GetMetricData|DescribeAlarms|PutMetricData) |sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$|ec2:(Describe\w+|StopInstances instance\/\*)|rds:(DescribeDBInstances|ModifyDBInstance) db:\*$)/,
+    /^(s3:(ListBucket|GetObject|PutObject .*\/(plans\/\*\/(incident|period|targets)\.json|plans\/\*\/decisions\/\*|recoveries\/\*\/(fence\.json|intents\/fence\*?(\.json)?))$)|cloudwatch:(GetMetricData|DescribeAlarms|PutMetricData) |sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$|ec2:(Describe\w+|StopInstances instance\/\*)|autoscaling:(DescribeAutoScalingGroups \*|SuspendProcesses autoScalingGroup:\*:autoScalingGroupName\/\*)$|elasticloadbalancing:DescribeTarget(Groups|Health) \*$|rds:(DescribeDBInstances|ModifyDBInstance) db:\*$)/,
   probe: /^cloudwatch:PutMetricData \*$/,
   janitor:
-    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/active\.json$)|states:DescribeExecution execution:lifeboat-live-(drill|failover):\*$|states:StartExecution stateMachine:lifeboat-live-(drill|failover)$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
+    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/(active|interruption)\.json$)|cloudwatch:PutMetricData \*$|states:DescribeExecution execution:lifeboat-live-(drill|failover):\*$|states:StartExecution stateMachine:lifeboat-live-(drill|failover)$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
+  remount:
+    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/(remount\.json|remounts\/\*)$)|ec2:(Describe(Instances|Volumes) \*|AttachVolume (volume|instance)\/\*)$|ssm:(DescribeInstanceInformation|GetCommandInvocation|ListCommandInvocations) \*$|ssm:SendCommand (instance\/\*|document\/lifeboat-live-MountDocument\S*)$|kms:\w+ key\/\*$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
+  practice:
+    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/practice\.json$)|states:StartExecution stateMachine:lifeboat-live-drill$|cloudwatch:PutMetricData \*$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
+  readiness:
+    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/readiness\.json$)|(autoscaling|ec2):Describe\w+ \*$|rds:Describe\w+ (db|snapshot):\*$|cloudwatch:(GetMetricData|DescribeAlarms) |elasticloadbalancing:Describe\w+ \*$|route53:(ListHostedZones \*|GetHealthCheck healthcheck\/\*|ListResourceRecordSets hostedzone\/\*)$|servicequotas:GetServiceQuota \*$|iam:GetInstanceProfile instance-profile\/\*$|kms:DescribeKey key\/\*$|sns:GetTopicAttributes |ssm:(DescribeInstanceInformation \*|DescribeDocument document\/\*|ListTagsForResource parameter\/\*)$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
   machine:
     /^(lambda:InvokeFunction function:lifeboat-live-(receive|assess)(:\*)?|states:StartExecution stateMachine:lifeboat-live-failover)$/,
 };
@@ -274,10 +284,12 @@ test('what stops or changes something in the primary Region needs the tag of a p
   const statements = (recovery.roles.get(recovery.arn('AssessRole'))?.policies ?? []).flatMap(
     ({ document }) => document['Statement'] as unknown as readonly { Action: string[]; Condition?: object }[],
   );
-  const changing = statements.filter(({ Action }) => /StopInstances|ModifyDBInstance/.test(Action.join()));
+  const changing = statements.filter(({ Action }) =>
+    /SuspendProcesses|StopInstances|ModifyDBInstance/.test(Action.join()),
+  );
   assert.deepEqual(
     changing.map(({ Condition }) => Condition),
-    Array(2).fill({ Null: { 'aws:ResourceTag/lifeboat:plan': 'false' } }),
+    Array(3).fill({ Null: { 'aws:ResourceTag/lifeboat:plan': 'false' } }),
   );
 });
 

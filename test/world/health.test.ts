@@ -108,6 +108,8 @@ for (const [kind, ids] of [
 ] as const) {
   test(`the application of a Region without a healthy ${kind} is not healthy`, async () => {
     const shop = await openShop();
+    // Its Auto Scaling group would put the servers back.
+    shop.sim.region(seoul).autoscaling.groups.get('shop-web')!.suspended.set('Launch', 0);
     await shop.drive(ec2In(shop, seoul).send(new StopInstancesCommand({ InstanceIds: [...ids] })));
     await shop.wait(60);
     const { healthy, missing } = regionHealth(shop.sim, seoul);
@@ -115,6 +117,17 @@ for (const [kind, ids] of [
     assert.equal(missing[0], `no healthy ${kind} in the target group shop-${kind}`);
   });
 }
+
+test('servers that are stopped behind the back of their Auto Scaling group are replaced, and the new ones serve', async () => {
+  const shop = await openShop();
+  const stopped = ['i-0a22c0ffee0000001', 'i-0a22c0ffee0000002'];
+  await shop.drive(ec2In(shop, seoul).send(new StopInstancesCommand({ InstanceIds: stopped })));
+  await shop.wait(400);
+  const { ec2, autoscaling } = shop.sim.region(seoul);
+  for (const id of stopped) assert.equal(ec2.instances.get(id)?.state, 'terminated');
+  assert.equal(autoscaling.groups.get('shop-web')?.members.size, 2);
+  assert.deepEqual(regionHealth(shop.sim, seoul), { healthy: true, missing: [] });
+});
 
 test('one healthy web server of two is enough', async () => {
   const shop = await openShop();

@@ -132,6 +132,18 @@ const dangling: readonly [what: string, piece: string, replacement: string, mess
     'there is no target group shop-wob',
   ],
   [
+    'an Auto Scaling group without its template',
+    'launchTemplate: shop-web',
+    'launchTemplate: shop-wob',
+    'there is no launch template shop-wob',
+  ],
+  [
+    'an Auto Scaling group with an unknown instance',
+    'instances: [i-0a22c0ffee0000001, i-0a22c0ffee0000002]\n',
+    'instances: [i-0a22c0ffee00000ff]\n',
+    'there is no instance i-0a22c0ffee00000ff',
+  ],
+  [
     'a parameter with the endpoint of nothing',
     'database: catalog } }',
     'database: katalog } }',

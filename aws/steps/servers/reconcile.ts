@@ -7,6 +7,7 @@ import {
   emptyServersMemory,
   type Launch,
   type Member,
+  memoryForNewRun,
   type ServersMemory,
 } from '../../../recovery/steps/servers/memory.ts';
 import {
@@ -41,13 +42,20 @@ type ItemNeed = SlotNeed & { readonly item: ServerItem };
 export async function reconcileServers(context: StepContext): Promise<StepResult> {
   const { access } = context;
   const clients = { ec2: openEc2(access), ssm: openSsm(access), elb: openLoadBalancing(access) };
-  const before = (context.record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
+  const before = memoryOf(context);
   const look = await observeServers(context, clients);
   if (!look.ok) return { ...refused(context, look), memory: before };
   const { seen, refusals } = look.value;
   const answered = answerBySight(before, context.identity.recovery, Object.values(seen.launched));
   const memory = noteRunning(answered, seen, context.now());
-  const view = { plan: context.plan, kind: context.identity.kind, now: context.now(), seen, memory };
+  const view = {
+    plan: context.plan,
+    kind: context.identity.kind,
+    now: context.now(),
+    runStartedAt: context.input.startedAt,
+    seen,
+    memory,
+  };
   const needs: ItemNeed[] = [];
   const problems: Problem[] = refusals
     .filter(({ kind }) => kind === 'absent')
@@ -59,6 +67,11 @@ export async function reconcileServers(context: StepContext): Promise<StepResult
   }
   const unread = refusals.filter(({ kind }) => kind !== 'absent');
   return carryOut(context, clients, { seen, memory, needs, problems, refusals: unread });
+}
+
+function memoryOf({ record, input }: StepContext): ServersMemory {
+  const known = (record?.memory as ServersMemory | null | undefined) ?? emptyServersMemory;
+  return record?.run === input.run ? known : memoryForNewRun(known);
 }
 
 async function carryOut(
@@ -197,7 +210,7 @@ async function resolveNeeds(
       refusals.push(images);
       continue;
     }
-    const image = chooseImage(item.name, item.source, images.value, context.input.startedAt);
+    const image = chooseImage(item.name, item.source, images.value, context.openedAt);
     if ('code' in image) problems.set(item.name, image);
     else resolved.push(...group.map(({ slot }) => ({ slot, item, image: image.id })));
   }

@@ -62,3 +62,11 @@ export const emptyServersMemory: ServersMemory = {
   runningSince: {},
   members: [],
 };
+
+/**
+ * What a new run keeps of the one before it: its launches, so that nothing is launched twice, and who fills the slots. That
+ * a type was refused, a start fell back or an agent was slow is tried anew: somebody has removed the cause meanwhile.
+ */
+export function memoryForNewRun(memory: ServersMemory): ServersMemory {
+  return { ...emptyServersMemory, launches: memory.launches, members: memory.members };
+}

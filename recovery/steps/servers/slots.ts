@@ -38,11 +38,13 @@ export interface SlotsContext {
   readonly plan: Plan;
   readonly kind: RecoveryKind;
   readonly now: Instant;
+  /** When this run began: launches that earlier runs made in vain do not count. */
+  readonly runStartedAt: Instant;
   readonly seen: ServersObservation;
   readonly memory: ServersMemory;
 }
 
-/** A launch that ends in `terminated` by itself (key, limit, corrupt snapshot) is tried this often in all. */
+/** A launch that ends in `terminated` by itself (key, limit, corrupt snapshot) is tried this often in a run. */
 const launchesPerSlotMax = 3;
 /** EC2 may be late to show an instance, by minutes at the worst (EC2 Developer Guide, eventual consistency). */
 const lateSeconds = 300;
@@ -88,6 +90,8 @@ interface Candidate {
   readonly instance: ObservedInstance | undefined;
   /** Terminated, or so long out of sight that it is not merely late. */
   readonly isGone: boolean;
+  /** Launched by an earlier run. */
+  readonly isEarlier?: boolean;
 }
 
 /**
@@ -103,9 +107,13 @@ export function slotNeed(slot: Slot, item: ServerItem, context: SlotsContext): S
   const ready = readyOne(slot, item, alive, context);
   if (ready) return filledNeed(slot, item, ready, alive, context);
   const newest = alive.at(-1);
-  if (newest) return waitingNeed(slot, item, newest, alive.length, context);
-  const last = candidates.at(-1);
-  if (!last || candidates.length < launchesPerSlotMax) return { kind: 'launch', slot };
+  const need: SlotNeed = newest
+    ? waitingNeed(slot, item, newest, alive.length, context)
+    : { kind: 'launch', slot };
+  const gone = candidates.filter(({ isGone, isEarlier }) => isGone && !isEarlier);
+  const last = gone.at(-1);
+  // A standing server that cannot be started stays among the living: what was launched in its place still counts.
+  if (need.kind !== 'launch' || !last || gone.length < launchesPerSlotMax) return need;
   const { state, stateReason } = last.instance ?? { state: 'nowhere', stateReason: undefined };
   return problem(
     'failed',
@@ -132,7 +140,8 @@ function candidatesOf(
     const isLate = secondsBetween(launch.requestedAt, context.now) < lateSeconds;
     // A launched instance that stopped will not start again by itself, and starting is for standing ones.
     const isStopped = instance?.state === 'stopped' || instance?.state === 'stopping';
-    return [{ id, instance, isGone: instance ? hasEnded(instance) || isStopped : !isLate }];
+    const isEarlier = secondsBetween(launch.requestedAt, context.runStartedAt) > 0;
+    return [{ id, instance, isGone: instance ? hasEnded(instance) || isStopped : !isLate, isEarlier }];
   });
   return [
     ...(standing ? [{ id: standing.id, instance: standing, isGone: hasEnded(standing) }] : []),

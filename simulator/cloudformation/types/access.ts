@@ -1,9 +1,11 @@
+import { NotSimulated } from '../../errors.ts';
+import { MalformedPolicy } from '../../iam/policy.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 import type { ResourceModels } from '../model.ts';
 import { list, object, objects, pathOf } from '../properties.ts';
 import { TemplateError } from '../template.ts';
 
-/** Who may do what. Policies are kept as they stand; a permission check reads them later. */
+/** Who may do what: from the moment a role is made, each call in its name needs its permission. */
 export const accessModels: ResourceModels = {
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
@@ -13,17 +15,36 @@ export const accessModels: ResourceModels = {
     },
     modelled: ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Path', 'Policies', 'RoleName'],
     inert: ['Description', 'Tags'],
-    create(role, { roles }) {
+    create(role, { roles, sim }) {
       const arn = String(role.attributes['Arn']);
-      roles.set(arn, {
-        arn,
-        name: role.name,
-        trust: object(role, 'AssumeRolePolicyDocument'),
-        policies: objects(role, 'Policies').map((policy, index) =>
-          readPolicy(policy, `${pathOf(role, 'Policies')}/${index}`),
-        ),
-        managedPolicyArns: list(role, 'ManagedPolicyArns').map(String),
-      });
+      const policies = objects(role, 'Policies').map((policy, index) =>
+        readPolicy(policy, `${pathOf(role, 'Policies')}/${index}`),
+      );
+      const [managed] = list(role, 'ManagedPolicyArns').map(String);
+      if (managed !== undefined) throw new NotSimulated(`a role with the managed policy ${managed}`);
+      roles.set(arn, { arn, name: role.name, trust: object(role, 'AssumeRolePolicyDocument'), policies });
+      try {
+        sim.iam.permissions.put({ arn, policies });
+      } catch (error) {
+        if (!(error instanceof MalformedPolicy)) throw error;
+        throw new TemplateError(pathOf(role, 'Policies'), error.message);
+      }
+    },
+  },
+  // Nobody has it until it is attached, and nobody's is attached by the template: `Roles`, `Users` and `Groups` are refused.
+  'AWS::IAM::ManagedPolicy': {
+    nameProperty: 'ManagedPolicyName',
+    identify: ({ name, accountId, property }) => {
+      const arn = `arn:aws:iam::${accountId}:policy${property('Path') ?? '/'}${name}`;
+      return { ref: arn, attributes: { PolicyArn: arn } };
+    },
+    modelled: ['ManagedPolicyName', 'Path', 'PolicyDocument'],
+    inert: ['Description'],
+    create(policy) {
+      readPolicy(
+        { PolicyName: policy.name, PolicyDocument: object(policy, 'PolicyDocument') },
+        pathOf(policy, 'PolicyDocument'),
+      );
     },
   },
 };

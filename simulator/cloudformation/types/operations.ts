@@ -1,3 +1,5 @@
+import { checkSchedule } from '../../events/schedule-expression.ts';
+import { refuseReadOnly } from '../../events/schedule-target.ts';
 import { isObject } from '../../json.ts';
 import type { ResolvedResource, ResourceModels } from '../model.ts';
 import { object, objects, optionalText, pathOf, text } from '../properties.ts';
@@ -16,6 +18,19 @@ export const operationsModels: ResourceModels = {
       deployment.ask(deployment.region.sns, 'CreateTopic', {
         Name: topic.name,
         Tags: objects(topic, 'Tags'),
+      });
+    },
+  },
+  // Whoever is subscribed is asked to confirm, and hears nothing before.
+  'AWS::SNS::Subscription': {
+    identify: ({ name, property }) => ({ ref: `${String(property('TopicArn'))}:${name}`, attributes: {} }),
+    modelled: ['Endpoint', 'Protocol', 'TopicArn'],
+    inert: [],
+    create(subscription, deployment) {
+      deployment.ask(deployment.region.sns, 'Subscribe', {
+        TopicArn: text(subscription, 'TopicArn'),
+        Protocol: text(subscription, 'Protocol'),
+        Endpoint: text(subscription, 'Endpoint'),
       });
     },
   },
@@ -51,6 +66,24 @@ export const operationsModels: ResourceModels = {
         DocumentType: optionalText(document, 'DocumentType') ?? 'Command',
         TargetType: optionalText(document, 'TargetType'),
         Tags: objects(document, 'Tags'),
+      });
+    },
+  },
+  'AWS::SSM::Parameter': {
+    nameProperty: 'Name',
+    identify: ({ name, property }) => ({
+      ref: name,
+      attributes: { Type: String(property('Type')), Value: String(property('Value')) },
+    }),
+    modelled: ['Description', 'Name', 'Tier', 'Type', 'Value'],
+    inert: [],
+    create(parameter, deployment) {
+      deployment.ask(deployment.region.ssm, 'PutParameter', {
+        Name: parameter.name,
+        Type: text(parameter, 'Type'),
+        Value: text(parameter, 'Value'),
+        Description: optionalText(parameter, 'Description'),
+        Tier: optionalText(parameter, 'Tier'),
       });
     },
   },
@@ -92,6 +125,35 @@ export const operationsModels: ResourceModels = {
     create(alarm, deployment) {
       const { Tags: _, ...input } = alarm.properties;
       deployment.ask(deployment.region.cloudwatch, 'PutMetricAlarm', { ...input, AlarmName: alarm.name });
+    },
+  },
+  'AWS::Events::EventBus': {
+    nameProperty: 'Name',
+    identify: ({ name, arn }) => ({
+      ref: name,
+      attributes: { Arn: arn('events', `event-bus/${name}`), Name: name },
+    }),
+    modelled: ['Description', 'Name', 'Tags'],
+    inert: [],
+    create(bus, deployment) {
+      deployment.ask(deployment.region.events, 'CreateEventBus', {
+        Name: bus.name,
+        Description: optionalText(bus, 'Description'),
+        Tags: objects(bus, 'Tags'),
+      });
+    },
+  },
+  // Kept with the bus and shown; what is put on the bus is not judged by it.
+  'AWS::Events::EventBusPolicy': {
+    identify: ({ name }) => ({ ref: name, attributes: {} }),
+    modelled: ['EventBusName', 'Statement', 'StatementId'],
+    inert: [],
+    create(policy, deployment) {
+      const statement = { Sid: text(policy, 'StatementId'), ...object(policy, 'Statement') };
+      deployment.ask(deployment.region.events, 'PutPermission', {
+        EventBusName: optionalText(policy, 'EventBusName'),
+        Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      });
     },
   },
   'AWS::Events::Rule': {
@@ -161,6 +223,8 @@ export const operationsModels: ResourceModels = {
       );
       const arn = String(schedule.attributes['Arn']);
       const expression = text(schedule, 'ScheduleExpression');
+      checkSchedule(name, expression, optionalText(schedule, 'ScheduleExpressionTimezone'));
+      refuseReadOnly(String(target['Arn']));
       deployment.schedules.set(name, { name, arn, expression, target, properties: schedule.properties });
     },
   },
