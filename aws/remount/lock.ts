@@ -2,7 +2,7 @@ import { type Answer, sayRefusal } from '../../recovery/answer.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import { isLocked, type RemountLock } from '../../recovery/remount/record.ts';
-import type { Scene } from './remount.ts';
+import type { Scene } from './scene.ts';
 
 /** Whose turn it is. */
 export type Turn =

@@ -11,7 +11,7 @@ import { attachNeed } from '../../recovery/steps/volumes.ts';
 import { pursue, type SentCommands } from '../commands.ts';
 import { openSsm } from '../ssm.ts';
 import { mountPurpose } from '../steps/mounts.ts';
-import type { Scene } from './remount.ts';
+import type { Scene } from './scene.ts';
 
 /** How one look at a volume ended. */
 export interface Putting {

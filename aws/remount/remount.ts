@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedVolume } from '../../recovery/observed.ts';
@@ -9,7 +8,7 @@ import { clampWait, nothing, type Problem, type Standing } from '../../recovery/
 import { volumeTag } from '../../recovery/steps/volumes.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import type { Invocation } from '../deps.ts';
-import { type Ec2, openEc2 } from '../ec2.ts';
+import { openEc2 } from '../ec2.ts';
 import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { OwnRecord } from '../own-record.ts';
@@ -17,18 +16,9 @@ import { openResponse, type ResponseContext } from '../response/context.ts';
 import { tell } from '../tell.ts';
 import { releaseLock, takeLock } from './lock.ts';
 import { type Putting, putOnServer } from './put.ts';
+import type { RemountInput, Scene } from './scene.ts';
 
-/** What the machine gives: its own input, an event or a volume that a person names, and which execution it is. */
-export const remountInput = v.object({
-  input: v.object({
-    event: v.optional(v.record(v.string(), v.unknown())),
-    volume: v.optional(v.pipe(v.string(), v.regex(/^vol-[0-9a-f]+$/))),
-  }),
-  execution: v.pipe(v.string(), v.nonEmpty()),
-  now: v.pipe(v.string(), v.isoTimestamp()),
-  startedAt: v.pipe(v.string(), v.isoTimestamp()),
-});
-type RemountInput = v.InferOutput<typeof remountInput>;
+export { remountInput } from './scene.ts';
 
 /** What the machine does next: wait and call again, or end. */
 export interface Remounting {
@@ -36,14 +26,6 @@ export interface Remounting {
   readonly waitSeconds: number;
   readonly reason: string;
   readonly code?: string;
-}
-
-/** One look of one execution. */
-export interface Scene {
-  readonly input: RemountInput;
-  readonly context: ResponseContext;
-  readonly ec2: Ec2;
-  readonly volume: ObservedVolume;
 }
 
 /** EC2's describes lag behind its events by seconds (EC2 Developer Guide, eventual consistency). */

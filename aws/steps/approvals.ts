@@ -4,7 +4,7 @@ import { type Approval, type Electorate, electorateOf } from '../../recovery/ste
 import { gather, gatherEach } from '../gather.ts';
 import { recordOf } from '../records.ts';
 import type { StepContext } from '../step.ts';
-import type { GateMemory } from './gate.ts';
+import type { GateMemory } from './gate-memory.ts';
 
 /** What people have said about a recovery, and whose word on it counts. */
 export interface Word {

@@ -16,7 +16,7 @@ import { recordOf } from '../records.ts';
 import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
 import { type Teller, tell } from '../tell.ts';
 import type { DatabasesMemory } from './databases.ts';
-import type { GateMemory } from './gate.ts';
+import type { GateMemory } from './gate-memory.ts';
 
 type Records = Partial<Record<StepName, StepRecord>>;
 

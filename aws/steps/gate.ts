@@ -3,13 +3,7 @@ import { type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedDatabase } from '../../recovery/observed.ts';
 import type { DatabaseItem, Plan } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, type Standing, standingOf } from '../../recovery/step.ts';
-import {
-  howToApprove,
-  type OpenObjection,
-  type Override,
-  sayOpen,
-  weighApprovals,
-} from '../../recovery/steps/approval.ts';
+import { howToApprove, type OpenObjection, sayOpen, weighApprovals } from '../../recovery/steps/approval.ts';
 import { promotionNeed } from '../../recovery/steps/databases.ts';
 import {
   answersAgain,
@@ -19,7 +13,7 @@ import {
   heldForPrimary,
   primaryAnswers,
 } from '../../recovery/steps/gate.ts';
-import { judgeLag, type LagVerdict, lookBackMinutes, type MeasuredLag } from '../../recovery/steps/lag.ts';
+import { judgeLag, type LagVerdict, lookBackMinutes } from '../../recovery/steps/lag.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
 import { gather } from '../gather.ts';
@@ -28,25 +22,7 @@ import { openRds } from '../rds.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
 import { tell } from '../tell.ts';
 import { readWord, type Word } from './approvals.ts';
-
-/** What the gate keeps in the ledger; evidence reads it. */
-export interface GateMemory {
-  /** The first bad sample; of a recovery that a person started, its start. */
-  readonly onset: Instant;
-  /** The recovery was decided by the incident's signals, not started by a person. */
-  readonly isAutomatic: boolean;
-  /** What each replica was behind before the onset. */
-  readonly lags: Readonly<Record<string, MeasuredLag>>;
-  readonly overrides: readonly Override[];
-  /** When people were told that it waits for them, and in which run. */
-  readonly told?: { readonly run: number; readonly at: Instant };
-  /** The run in which machines were told that it waits. */
-  readonly announced?: number;
-  /** Since when the probes cannot be read. */
-  readonly unreadableSince?: Instant;
-  /** When it first let the recovery through. */
-  readonly passedAt?: Instant;
-}
+import type { GateMemory } from './gate-memory.ts';
 
 /** A sample of a metric may be published some minutes after its own minute: nobody is called for it before. */
 const sampleSeconds = 120;

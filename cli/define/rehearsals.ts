@@ -5,6 +5,7 @@ import type { EventOptions } from '../event-command.ts';
 import { addDeployedOptions, type DeployedOptions } from './deployed.ts';
 import { collectThen } from './then.ts';
 import { collect, collectOffset, comment, span, wholeNumber } from './values.ts';
+import { addWorldOptions } from './world.ts';
 
 /** `lifeboat drill`: in memory, or with `--aws` on the deployed stack. */
 export function addDrillCommand(
@@ -29,6 +30,7 @@ export function addDrillCommand(
     )
     .addOption(thenOption())
     .option('--template <file>', 'a packaged CloudFormation template, in place of packaging this checkout')
+    .option('--bundles', 'run the bundles of dist/ in threads of their own, with the account over HTTP')
     .option('--out <directory>', 'where evidence.json and report.html go', 'out')
     .option('--comment <text>', 'with --aws: why it is started', comment);
   addDeployedOptions(command).action((plan: string, options) =>
@@ -38,7 +40,7 @@ export function addDrillCommand(
 
 /** Options of a rehearsal in memory that were typed: they mean nothing on a deployed stack. */
 function rehearsalOptionsGiven(command: Command): readonly string[] {
-  return ['world', 'seed', 'fault', 'kind', 'then', 'template', 'out'].filter(
+  return ['world', 'seed', 'fault', 'kind', 'then', 'template', 'bundles', 'out'].filter(
     (name) => command.getOptionValueSource(name) === 'cli',
   );
 }
@@ -51,17 +53,12 @@ function thenOption(): Option {
 
 /** `lifeboat event`. */
 export function addEventCommand(program: Command, run: (options: EventOptions) => Promise<void>): void {
-  program
-    .command('event')
-    .description('put events on the simulated buses and see what is decided and what follows')
-    .argument('<file...>', 'events as JSON, one or an array of them in a file')
-    .option('--world <file>', 'the simulated account; the one of the first plan otherwise')
-    .option(
-      '--plan <name>',
-      'a name in plans/, or a file; may be given more than once; otherwise every plan of the world',
-      collect,
-    )
-    .option('--fault <name>', 'a fault that the world meets; may be given more than once', collect, [])
+  addWorldOptions(
+    program
+      .command('event')
+      .description('put events on the simulated buses and see what is decided and what follows')
+      .argument('<file...>', 'events as JSON, one or an array of them in a file'),
+  )
     .option('--at <duration>', 'when the next event happens after the start, such as +90s', collectOffset, [])
     .addOption(thenOption())
     .option('--for <duration>', 'how long to look, such as 2h; until nothing more happens otherwise', span)

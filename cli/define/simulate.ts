@@ -1,20 +1,16 @@
 import type { Command } from 'commander';
 import type { SimulateOptions } from '../simulate-command.ts';
-import { collect, factor, portNumber, wholeNumber } from './values.ts';
+import { factor, portNumber, wholeNumber } from './values.ts';
+import { addWorldOptions } from './world.ts';
 
 /** `lifeboat simulate`. */
 export function addSimulateCommand(program: Command, run: (options: SimulateOptions) => Promise<void>): void {
-  program
-    .command('simulate')
-    .description('serve the simulated AWS, with the stack deployed, on a loopback address')
-    .option('--port <n>', 'where it listens; 0 for any port that is free', portNumber, 4600)
-    .option('--world <file>', 'the simulated account; the one of the first plan otherwise')
-    .option(
-      '--plan <name>',
-      'a name in plans/, or a file; may be given more than once; otherwise every plan of the world',
-      collect,
-    )
-    .option('--fault <name>', 'a fault that the world meets; may be given more than once', collect, [])
+  addWorldOptions(
+    program
+      .command('simulate')
+      .description('serve the simulated AWS, with the stack deployed, on a loopback address')
+      .option('--port <n>', 'where it listens; 0 for any port that is free', portNumber, 4600),
+  )
     .option('--seed <n>', 'draws every duration and every chance', wholeNumber, 1)
     .option(
       '--speed <n>',
