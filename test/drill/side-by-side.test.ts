@@ -51,7 +51,11 @@ test('a second start under the same name is the same execution while it runs, an
   assert.equal(ledgerOf(account, 'shop-drill-a').evidence?.outcome, 'drilled');
   const again = () => start(account, 'drill', 'shop-drill-a');
   assert.throws(again, (error) => error instanceof AwsError && error.code === 'ExecutionAlreadyExists');
-  assert.equal(account.sim.region(tokyo).states.executions.length, 1);
+  // The drill's volume has woken the remount machine, which left it alone.
+  const drills = account.sim
+    .region(tokyo)
+    .states.executions.filter(({ machine }) => machine.arn === account.machineArns.drill);
+  assert.equal(drills.length, 1);
 });
 
 test('of two drills of a plan at once the second is held with ActiveRecovery and touches nothing', async () => {
@@ -64,7 +68,7 @@ test('of two drills of a plan at once the second is held with ActiveRecovery and
   await ended(account, second);
   const named = (call: SeenCall) => JSON.stringify(call.input).includes('shop-drill-b');
   const acts = calls.slice(from).filter((call) => changes(call) && named(call));
-  const beyondLedger = acts.filter(({ operation }) => !['PutObject', 'Publish'].includes(operation));
+  const beyondLedger = acts.filter(({ operation }) => !['PutObject', 'Publish', 'PutEvents'].includes(operation));
   assert.deepEqual(beyondLedger, []);
   const { steps, evidence } = ledgerOf(account, 'shop-drill-b');
   assert.equal(evidence?.outcome, 'held');
