@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedOrder } from '../drill/orders.ts';
 import { rehearse } from '../drill/rehearse.ts';
+import type { Plan } from '../recovery/plan/plan.ts';
 import type { RecoveryKind, RecoveryScope } from '../recovery/terms.ts';
 import { summaryOf } from '../report/evidence.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { verdict } from '../report/verdict.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
+import { installedPlans } from '../stack/installation.ts';
+import { InvalidPlans } from '../stack/plans.ts';
 import { packagedTemplate } from '../stack/template.ts';
 import type { DeployedOptions } from './define/deployed.ts';
 import { loadPlan, loadWorld } from './files.ts';
@@ -27,6 +30,8 @@ export interface DrillOptions {
   /** Of a drill; a full one when absent. */
   readonly scope?: RecoveryScope;
   readonly template?: string;
+  /** Whether what was bundled is run, in the place of this checkout's functions. */
+  readonly bundles?: boolean;
   /** What people order meanwhile. */
   readonly orders: readonly PlannedOrder[];
   readonly json?: boolean;
@@ -45,10 +50,14 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
     ? await readTemplate(options.template)
     : ((await packagedTemplate()) as Template);
   await prepareOut(options.out);
+  const bundles = options.bundles
+    ? await (await import('./made-bundles.ts')).openMadeBundles(plan)
+    : undefined;
   // With --json, standard output carries the object alone: whoever follows it reads standard error.
   const progress = showProgress(options.json ? streams.stderr : streams.stdout);
   const { evidence } = await rehearse({
     plan,
+    plans: await installedWith(plan),
     world,
     kind: options.kind,
     ...(options.scope && { scope: options.scope }),
@@ -56,9 +65,13 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
     faults: options.faults,
     orders: options.orders,
     template,
+    ...(bundles && { bundles }),
     repeat: repeatCommand(options),
     ...(options.json ? {} : { onProgress: progress.onProgress }),
-  }).finally(progress.close);
+  }).finally(async () => {
+    progress.close();
+    await bundles?.close();
+  });
   const directory = join(options.out, evidence.recovery);
   await writeResults(directory, evidence);
   if (options.json) streams.stdout.write(`${JSON.stringify(summaryOf(evidence))}\n`);
@@ -67,6 +80,16 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
       `\n${verdict(evidence, { colours: streams.stdout.isTTY === true, evidenceDirectory: directory })}`,
     );
   return exitCodeOf(evidence);
+}
+
+/** The plans that are in the bundles with one: a function may look through all of them. One from elsewhere is alone. */
+async function installedWith(plan: Plan): Promise<readonly Plan[]> {
+  // What is wrong with another plan is no business of this one's drill.
+  const installed = await installedPlans().catch((error: unknown) => {
+    if (error instanceof InvalidPlans) return [];
+    throw error;
+  });
+  return installed.some(({ hash }) => hash === plan.hash) ? installed : [plan];
 }
 
 /**
@@ -99,13 +122,15 @@ async function readTemplate(file: string): Promise<Template> {
   }
 }
 
-function repeatCommand({ plan, world, seed, faults: names, kind, scope, orders }: DrillOptions): string {
-  const options = [
+function repeatCommand(options: DrillOptions): string {
+  const { plan, world, seed, faults: names, kind, scope, orders, bundles } = options;
+  const others = [
     ...(world ? [`--world ${world}`] : []),
     ...names.map((name) => `--fault ${name}`),
     ...orders.map(({ text }) => `--then ${JSON.stringify(text)}`),
     ...(kind === 'drill' ? [] : [`--kind ${kind}`]),
     ...(scope ? [`--scope ${scope}`] : []),
+    ...(bundles ? ['--bundles'] : []),
   ];
-  return ['npm run -s lifeboat -- drill', plan, `--seed ${seed}`, ...options].join(' ');
+  return ['npm run -s lifeboat -- drill', plan, `--seed ${seed}`, ...others].join(' ');
 }

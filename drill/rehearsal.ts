@@ -9,6 +9,8 @@ import type { OnProgress } from './progress.ts';
 /** What is rehearsed, and in which world. */
 export interface Rehearsal {
   readonly plan: Plan;
+  /** Every plan that is installed with it; it alone when absent. */
+  readonly plans?: readonly Plan[];
   readonly world: World;
   readonly kind: RecoveryKind;
   /** Of a drill; a full one when absent. */

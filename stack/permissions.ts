@@ -55,7 +55,8 @@ const everywhere = ['*'];
 // Databases, settings and hosted zones are named by plans, which come and go without a change to the roles.
 const see = {
   instances: allow(['ec2:DescribeInstances'], everywhere),
-  images: allow(['ec2:DescribeImages', 'ec2:DescribeLaunchTemplateVersions'], everywhere),
+  images: allow(['ec2:DescribeImages'], everywhere),
+  templates: allow(['ec2:DescribeLaunchTemplateVersions'], everywhere),
   groups: allow(['ec2:DescribeSecurityGroups'], everywhere),
   network: allow(['ec2:DescribeRouteTables', 'ec2:DescribeSubnets'], everywhere),
   volumes: allow(['ec2:DescribeVolumes'], everywhere),
@@ -166,7 +167,8 @@ const grants: Readonly<Record<StepName, Grants>> = {
   },
   servers: {
     always: [see.instances, see.images, see.agents],
-    drill: launch('drill'),
+    // Where a plan keeps the user data of a template, a drill must name it.
+    drill: [...launch('drill'), see.templates],
     failover: [
       ...launch('failover'),
       see.targets,
@@ -240,7 +242,11 @@ const grants: Readonly<Record<StepName, Grants>> = {
   },
   reload: {
     // A plan names its own reload document; the tag on the document permits it.
-    always: [see.commands, see.commandOutput, allow(['ssm:SendCommand'], [arnOf('ssm', 'document/*')], carries('plan'))],
+    always: [
+      see.commands,
+      see.commandOutput,
+      allow(['ssm:SendCommand'], [arnOf('ssm', 'document/*')], carries('plan')),
+    ],
     drill: [commandOn('drill')],
     failover: [commandOn('plan')],
   },

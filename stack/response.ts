@@ -63,7 +63,7 @@ export function responseFunctionsConfig(place: Place): Readonly<Record<string, o
         description: descriptions[name],
         handler: `${bundleDirectory}/${name}/index.handler`,
         role: roleId,
-        memorySize: 512,
+        memorySize: memoryMb,
         timeout: timeoutSeconds[name],
         environment: environmentOf(name),
       },
@@ -81,15 +81,22 @@ const descriptions: Readonly<Record<ResponseFunctionName, string>> = {
   practice: 'Starts the drills that plans promise, and looks whether they took place',
 };
 
+/** As the steps have it, for the same reason: these too are cold when it matters. */
+const memoryMb = 512;
+
 /**
  * What is woken each minute must be over before it is woken again; a decision reads the primary Region, which may be gone,
  * for 3 seconds at most.
  */
 const timeoutSeconds: Readonly<Record<ResponseFunctionName, number>> = {
+  // Shorter than the time-out of their tasks, 40 s, so that the machine hears of the end and not of silence.
   receive: 30,
   assess: 30,
+  // Eight seconds an answer, all addresses at once, and the time to write what was found.
   probe: 60,
+  // A run that is started, and telling people of it, with every repetition.
   janitor: 60,
+  // As a step of a recovery: it attaches and mounts.
   remount: 60,
   // One plan after another, about three seconds each; what is not reached is due at the next wake-up.
   readiness: 240,

@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { transform } from 'esbuild';
 import { answerPlain } from '../../simulator/http/answer.ts';
+import type { PlainResponse } from '../../simulator/http/listener.ts';
+import type { Json } from '../../simulator/json.ts';
 import type { Handler, Invocation } from '../../simulator/lambda/function.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { scopeOf } from '../../simulator/wire/identity.ts';
 import type { Answered, Heard } from './listening.ts';
-import type { InvokeMessage } from './messages.ts';
-import { type Incoming, Session } from './session.ts';
+import { Session } from './session.ts';
 
 /** The bundles of a directory as code of a simulated account, which they reach over HTTP. */
 export interface Bundles {
@@ -26,8 +27,9 @@ export interface Bundles {
  * Opens the bundles of a directory: each invocation runs its own in a thread that was made for it and ends with it, so that
  * nothing is remembered, not even by the next invocation of the same function.
  * @param directory where `<function>/index.mjs` is, such as `dist`
+ * @param compileCache where the engine may keep what it compiled of them
  */
-export async function openBundles(directory: string): Promise<Bundles> {
+export async function openBundles(directory: string, compileCache: string): Promise<Bundles> {
   const runtime = await runtimeUrl();
   const listener = new Worker(new URL('./listening.ts', import.meta.url), bare);
   const [listening] = (await once(listener, 'message')) as [Heard];
@@ -35,41 +37,55 @@ export async function openBundles(directory: string): Promise<Bundles> {
   const { url } = listening;
   const sessions = new Map<string, Session>();
   const askers = new Map<number, Session>();
-  const answer = (answered: Answered) => listener.postMessage(answered);
+  const answer = (id: number, response: PlainResponse) =>
+    listener.postMessage({ id, response } satisfies Answered);
   listener.on('message', (heard: Heard) => {
-    if (heard.kind === 'asked') asked(heard);
-    else if (heard.kind === 'gone') {
+    if (heard.kind === 'asked') {
+      const session = sessions.get(scopeOf(heard.request.headers)?.accessKeyId ?? '');
+      if (!session) return answer(heard.id, stranger);
+      askers.set(heard.id, session);
+      session.arrived(heard);
+    } else if (heard.kind === 'gone') {
       askers.get(heard.id)?.gone(heard.id);
       askers.delete(heard.id);
     }
   });
-  /** Somebody who is no function of this rehearsal is refused as any unknown key; one whose time is over hears no more. */
-  const asked = (incoming: Incoming) => {
-    const session = sessions.get(scopeOf(incoming.request.headers)?.accessKeyId ?? '');
-    if (session) {
-      askers.set(incoming.id, session);
-      session.arrived(incoming);
-    }
-  };
   let spare = new Worker(runtime, bare);
-  const run = (sim: Simulator, file: string, exported: string, event: unknown, invocation: Invocation) => {
+  const run = (sim: Simulator, module: string, exported: string, event: Json, invocation: Invocation) => {
     const worker = spare;
+    // The next one begins while this one works.
     spare = new Worker(runtime, bare);
     worker.stdout.resume();
-    const { accessKeyId } = invocation;
-    const serve = (request: Incoming['request']) => answerPlain(sim, request);
-    const respond = (id: number, response: Answered['response']) => answer({ id, response });
-    const session = new Session({ sim, invocation, worker, serve, answer: respond });
+    const { accessKeyId, functionName, functionArn, requestId, deadlineMs } = invocation;
+    const session = new Session({
+      sim,
+      invocation,
+      worker,
+      serve: (request) => answerPlain(sim, request),
+      answer,
+      over: () => sessions.delete(accessKeyId),
+    });
     sessions.set(accessKeyId, session);
-    session.begin(invokeMessage(sim, url, join(directory, file), exported, event, invocation));
-    return session.ended.finally(() => sessions.delete(accessKeyId));
+    session.begin({
+      environment: environmentOf(invocation, url, exported),
+      module,
+      exported,
+      compileCache,
+      event: JSON.stringify(event),
+      functionName,
+      functionArn,
+      requestId,
+      deadlineMs,
+    });
+    return session.ended;
   };
   return {
     url,
     code: (sim, handlerPath) => {
       const [, file, exported] = /([a-z]+\/index)\.([a-z]+)$/.exec(handlerPath) ?? [];
       if (!file || !exported) throw new TypeError(`${handlerPath} is no handler of a bundle`);
-      return (event, invocation) => run(sim, `${file}.mjs`, exported, event, invocation);
+      const module = pathToFileURL(join(directory, `${file}.mjs`)).href;
+      return (event, invocation) => run(sim, module, exported, event, invocation);
     },
     close: async () => {
       await Promise.all([listener.terminate(), spare.terminate()]);
@@ -78,37 +94,19 @@ export async function openBundles(directory: string): Promise<Bundles> {
 }
 
 /** Of this process a thread gets neither environment nor options, and what it prints is kept from the command's output. */
-const bare = { env: {}, execArgv: [], stdout: true } as const;
+const bare: WorkerOptions = { env: {}, execArgv: [], stdout: true };
+
+const stranger: PlainResponse = {
+  statusCode: 403,
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from('no function that runs now has signed this\n'),
+};
 
 /** The runtime as plain JavaScript, once: stripping its types again would take longer than all else a thread begins with. */
 async function runtimeUrl(): Promise<URL> {
   const source = await readFile(new URL('./runtime.ts', import.meta.url), 'utf8');
   const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node24' });
   return new URL(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
-}
-
-function invokeMessage(
-  sim: Simulator,
-  url: string,
-  path: string,
-  exported: string,
-  event: unknown,
-  invocation: Invocation,
-): InvokeMessage {
-  const { functionName, functionArn, requestId, deadlineMs } = invocation;
-  return {
-    kind: 'invoke',
-    nowMs: sim.clock.nowMs(),
-    environment: environmentOf(invocation, url, exported),
-    module: pathToFileURL(path).href,
-    exported,
-    compileCache: join(tmpdir(), 'lifeboat-compiled'),
-    event: JSON.stringify(event),
-    functionName,
-    functionArn,
-    requestId,
-    deadlineMs,
-  };
 }
 
 /** The variables that Lambda itself sets (Lambda Developer Guide, "Defined runtime environment variables"), and the function's. */

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly serve: (request: PlainRequest) => Promise<PlainResponse>;
   /** Carries the answer back. */
   readonly answer: (id: number, response: PlainResponse) => void;
+  /** Called when the thread ends, whether it answered or not. */
+  readonly over: () => void;
 }
 
 /** The function's process ended before it answered. */
@@ -70,8 +72,8 @@ export class Session {
     invocation.connection.onClose(() => this.#end(() => {}));
   }
 
-  begin(invoke: InvokeMessage): void {
-    this.#tell(invoke);
+  begin(what: Omit<InvokeMessage, 'kind' | 'nowMs'>): void {
+    this.#tell({ kind: 'invoke', nowMs: this.#options.sim.clock.nowMs(), ...what });
   }
 
   arrived(incoming: Incoming): void {
@@ -175,6 +177,7 @@ export class Session {
     this.#isOver = true;
     settle();
     this.#release();
+    this.#options.over();
     this.#options.worker.terminate();
   }
 }

@@ -17,7 +17,7 @@ export interface Rule {
   readonly tags: readonly Tag[];
 }
 
-/** An event bus. Its policy is kept and shown; calls from other accounts, which it would rule, are not modelled. */
+/** An event bus. Its policy may deny what the account itself does; calls from other accounts are not modelled. */
 export interface Bus {
   readonly name: string;
   readonly arn: string;

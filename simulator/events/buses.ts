@@ -39,6 +39,10 @@ export class Buses {
     RemovePermission: (input: RemovePermissionCommandInput) => this.#forbid(input),
   };
 
+  get all(): readonly Bus[] {
+    return [...this.#buses.values()];
+  }
+
   has(name: string): boolean {
     return this.#buses.has(name);
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../errors.ts';
 import { type Json, parseJson } from '../json.ts';
-import type { RegionName, ServiceName } from '../service.ts';
+import type { Caller, RegionName, ServiceName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import type { Delivery } from './delivery.ts';
 import { type EventEnvelope, eventTime } from './envelope.ts';
@@ -105,6 +105,14 @@ async function forward(
   const { events } = sim.region(target.region);
   const busName = target.arn.slice(target.arn.lastIndexOf('/') + 1);
   if (!events.hasBus(busName)) throw new Undeliverable('NO_RESOURCE', `Event bus ${busName} does not exist.`);
+  if (
+    target.roleArn !== undefined &&
+    events.denies(busName, { caller: deliveryBy(target.roleArn), region: target.region })
+  )
+    throw new Undeliverable(
+      'NO_PERMISSIONS',
+      `The policy of the event bus ${busName} denies ${target.roleArn}`,
+    );
   if (rule.arn.split(':')[3] === target.region) {
     events.receive(busName, event, true);
     return;
@@ -112,6 +120,13 @@ async function forward(
   // The copy in another Region keeps the event's `region` and `time` but has an id of its own.
   await sim.clock.sleep(sim.draws.sample('eventbridge.crossRegionHop', subject) * 1000);
   events.receive(busName, { ...event, id: sim.draws.uuid('eventbridge.forwardedId', subject) }, true);
+}
+
+/** Whom a bus takes EventBridge for that delivers with a role. */
+function deliveryBy(roleArn: string): Caller {
+  const [, , , , account, resource = ''] = roleArn.split(':');
+  const arn = `arn:aws:sts::${account}:assumed-role/${resource.slice(resource.lastIndexOf('/') + 1)}/events`;
+  return { accessKeyId: 'events', arn, userId: `${roleArn}:events`, roleArn };
 }
 
 /** @throws Undeliverable where the principal may not do it */

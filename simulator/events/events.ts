@@ -5,10 +5,12 @@ import { isObject, type JsonObject, parseJson } from '../json.ts';
 import type { Call, Operations, RegionName, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import { TokenBucket } from '../throttle.ts';
+import { isDeniedBy } from './bus-policy.ts';
 import { Buses } from './buses.ts';
 import { type DeadLetter, Deliveries } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import { type EventEnvelope, type EventNotice, eventTime } from './envelope.ts';
+import { busNameOf } from './names.ts';
 import { compilePattern } from './pattern.ts';
 import { type EntryFault, putEvents } from './put-events.ts';
 import { Rules } from './rules.ts';
@@ -47,12 +49,15 @@ export class EventBridge implements Service {
     this.operations = {
       ...this.#buses.operations,
       ...new Rules(this.#buses, region).operations,
-      PutEvents: (input: PutEventsCommandInput, { caller }: Call) =>
-        putEvents(
+      PutEvents: (input: PutEventsCommandInput, call: Call) => {
+        for (const { EventBusName } of input.Entries ?? [])
+          this.#requireAccess(busNameOf(EventBusName), call);
+        return putEvents(
           input,
-          (busName, notice) => this.#accept(busName, notice, caller.accessKeyId),
+          (busName, notice) => this.#accept(busName, notice, call.caller.accessKeyId),
           this.entryFaults,
-        ),
+        );
+      },
       TestEventPattern: (input: TestEventPatternCommandInput) => testPattern(input),
     };
   }
@@ -83,6 +88,11 @@ export class EventBridge implements Service {
     return this.#buses.has(name);
   }
 
+  /** Whether the policy of a bus denies that a caller puts events on it. */
+  denies(busName: string, call: Pick<Call, 'caller' | 'region'>): boolean {
+    return isDeniedBy(this.#buses.find(busName), call, this.sim.clock.nowMs());
+  }
+
   /** Takes an event in and sends it to the targets of the rules that match. `isForwarded`: it came from another bus. */
   receive(busName: string, event: EventEnvelope, isForwarded: boolean): void {
     const bus = this.#buses.find(busName);
@@ -105,13 +115,13 @@ export class EventBridge implements Service {
     };
   }
 
-  /** Lets the rules of the default bus that lead to a target listen, or no more. */
+  /** Lets the rules that lead to a target listen, on every bus, or no more. */
   setListening(targetArn: string, isEnabled: boolean): void {
-    const { rules } = this.#buses.find('default');
-    for (const rule of [...rules.values()]) {
-      const leadsThere = [...rule.targets.values()].some(({ arn }) => arn === targetArn);
-      if (leadsThere) rules.set(rule.name, { ...rule, isEnabled });
-    }
+    for (const { rules } of this.#buses.all)
+      for (const rule of [...rules.values()]) {
+        const leadsThere = [...rule.targets.values()].some(({ arn }) => arn === targetArn);
+        if (leadsThere) rules.set(rule.name, { ...rule, isEnabled });
+      }
   }
 
   /** Holds deliveries back, as in an outage of the service; events are still taken in. */
@@ -127,6 +137,16 @@ export class EventBridge implements Service {
   throttle(call: Call): void {
     if (dataOperations.includes(call.operation) || this.#management.take()) return;
     throw new AwsError('ThrottlingException', 'Rate exceeded');
+  }
+
+  /** @throws AwsError `AccessDeniedException` for the whole request: nothing of it has been taken in */
+  #requireAccess(busName: string, call: Call): void {
+    if (!this.#buses.has(busName) || !this.denies(busName, call)) return;
+    const { arn } = this.#buses.find(busName);
+    throw new AwsError(
+      'AccessDeniedException',
+      `User: ${call.caller.arn} is not authorized to perform: events:PutEvents on resource: ${arn} with an explicit deny in a resource-based policy`,
+    );
   }
 
   #accept(busName: string, notice: EventNotice, sender: string): string {

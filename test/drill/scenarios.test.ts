@@ -162,7 +162,6 @@ const noProbes = {
 };
 
 test('a plan without probes recovers when an alarm elsewhere and AWS Health agree', async () => {
-  // Health's own event comes so late in some outages that the snapshots of the data are older than the plan allows.
   const happened = await happenInShop({
     plan: shopPlan(noProbes),
     events: [health],
@@ -174,6 +173,16 @@ test('a plan without probes recovers when an alarm elsewhere and AWS Health agre
   const { reason } = happened.decisions.find(({ decision }) => decision === 'recover')!;
   assert.match(reason, /alarm shop-canary .*AWS Health/);
   assert.ok(holds(happened).includes('OneVantage'), 'the alarm alone was not enough');
+});
+
+test('backups that were young enough at the onset are, however late the decision comes', async () => {
+  const happened = await happenInShop({ plan: shopPlan(noProbes), faults: outage, seed: 2 });
+  assertRecoveredOnce(happened);
+  const [{ dataLoss, onsetAt } = assert.fail()] = happened.recoveries;
+  const decision = happened.decisions.find(({ decision }) => decision === 'recover')!;
+  const { leastSeconds: age = null } = dataLoss.find(({ item }) => item === 'volumes.data')!;
+  assert.ok(age! + seconds(onsetAt!, decision.at) > 3600, 'by the decision the snapshot is older than its RPO');
+  assert.ok(age! < 3600);
 });
 
 test('a plan that observes says what it would do, and does nothing', async () => {

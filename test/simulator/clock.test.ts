@@ -310,3 +310,22 @@ test('clients of the SDK start no job of the thread pool, which the clock could 
     hook.disable();
   }
 });
+
+test('time stands while anybody holds the clock, and a defect ends the run meanwhile', async () => {
+  const clock = new VirtualClock(startMs);
+  const [one, other] = [clock.hold(), clock.hold()];
+  const slept = clock.drive(clock.sleep(1000));
+  one();
+  one();
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  assert.equal(since(clock), 0, 'it is given back once, and the other still holds it');
+  other();
+  await slept;
+  assert.equal(since(clock), 1000);
+
+  const last = clock.hold();
+  const failed = clock.drive(clock.sleep(1000));
+  clock.abort(new Error('a defect'));
+  last();
+  await assert.rejects(failed, /a defect/);
+});

@@ -68,7 +68,9 @@ test('no bundle carries a client of AWS that its function does not call: the rol
       `${name} carries clients of services that it may not call`,
     );
     assert.deepEqual(
-      [...permitted].filter((service) => !permittedToOthers.has(service ?? '') && !called.includes(service ?? '')),
+      [...permitted].filter(
+        (service) => !permittedToOthers.has(service ?? '') && !called.includes(service ?? ''),
+      ),
       [],
       `${name} may call services whose clients it lacks`,
     );

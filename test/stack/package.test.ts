@@ -3,12 +3,17 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import { type Rehearsed, rehearse } from '../../drill/rehearse.ts';
 import { stepNames } from '../../recovery/terms.ts';
+import type { Template } from '../../simulator/cloudformation/deploy.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { faults } from '../../simulator/world/faults.ts';
 import { stepFunctions } from '../../stack/functions.ts';
 import { packageApart, type ServiceFile } from '../../stack/packaging.ts';
 import { cacheDirectory, root } from '../../stack/places.ts';
 import { responseFunctionNames, responseFunctions } from '../../stack/response.ts';
 import { type PackagedTemplate, packagedTemplates } from '../../stack/template.ts';
+import { shopPlan, shopWorld, tokyo } from '../drill/shop.ts';
 
 const isVersion = (id: string, template: PackagedTemplate) =>
   template.Resources[id]?.Type === 'AWS::Lambda::Version';
@@ -43,12 +48,13 @@ function packaged(config: ServiceFile, archives: readonly string[]): Promise<Pac
   });
 }
 
-test('the templates of a drill are the ones that are deployed, apart from code and versions', async () => {
-  const [real, witness, known] = await Promise.all([
-    packaged('serverless.yml', [...stepNames, ...responseFunctionNames]),
-    packaged('serverless.witness.yml', ['probe']),
-    packagedTemplates(),
-  ]);
+const [real, witness, known] = await Promise.all([
+  packaged('serverless.yml', [...stepNames, ...responseFunctionNames]),
+  packaged('serverless.witness.yml', ['probe']),
+  packagedTemplates(),
+]);
+
+test('the templates of a drill are the ones that are deployed, apart from code and versions', () => {
   assert.deepEqual(withoutCode(real), withoutCode(known.recovery));
   assert.deepEqual(withoutCode(witness), withoutCode(known.witness));
 
@@ -68,4 +74,55 @@ test('the templates of a drill are the ones that are deployed, apart from code a
     for (const [name, value] of called)
       assert.ok(versions.includes(refOf(value)), `${id} calls ${name} unversioned`);
   }
+});
+
+test('a version outlives the deployment that replaces it, for the executions that call it', () => {
+  const policies = Object.entries(real.Resources)
+    .filter(([id]) => isVersion(id, real))
+    .map(([, resource]) => (resource as { readonly DeletionPolicy?: string }).DeletionPolicy);
+  assert.deepEqual([...new Set(policies)], ['Retain']);
+});
+
+/** A restore drill of the shop by a template; a minute after its start a deployment brings code that throws. */
+async function drillThroughDeployment(template: PackagedTemplate): Promise<Rehearsed> {
+  const fault = 'a deployment in the middle';
+  const apply = (sim: Simulator) => {
+    const { lambda } = sim.region(tokyo);
+    sim.clock.after(60_000, () => {
+      for (const { key } of stepFunctions(['drill'])) {
+        const name = `lifeboat-live-${key}`;
+        assert.ok(lambda.has(name), name);
+        lambda.register({
+          name,
+          roleArn: `arn:aws:iam::${sim.accountId}:role/${name}`,
+          timeoutSeconds: 60,
+          memoryMb: 512,
+          environment: {},
+          handler: async () => assert.fail('code that was deployed in the middle of a recovery'),
+        });
+      }
+    });
+  };
+  Object.assign(faults, { [fault]: { says: 'what a test does to the world', apply } });
+  return rehearse({
+    plan: shopPlan(),
+    world: shopWorld(),
+    kind: 'drill',
+    scope: 'restore',
+    seed: 20,
+    faults: [fault],
+    template: template as Template,
+  });
+}
+
+test('a deployment in the middle of a drill changes nothing for it, since its machine calls published versions', async () => {
+  const { evidence, account } = await drillThroughDeployment(real);
+  assert.equal(evidence.outcome, 'drilled', evidence.reason ?? '');
+  const [execution] = account.sim.region(tokyo).states.executions;
+  const called = new Set(JSON.stringify(execution?.history).match(/arn:aws:lambda:[\w:-]+/g));
+  assert.ok(called.size > 10);
+  for (const arn of called) assert.match(arn, /:function:lifeboat-live-drill\w+:1$/);
+
+  const unversioned = await drillThroughDeployment(known.recovery);
+  assert.notEqual(unversioned.evidence.outcome, 'drilled', 'and only since it does');
 });

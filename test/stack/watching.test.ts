@@ -2,6 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import { type Deployment, deployTemplate, type Template } from '../../simulator/cloudformation/deploy.ts';
 import { Simulator } from '../../simulator/simulator.ts';
@@ -102,6 +108,39 @@ test('only the forwarders of the outposts put events on the bus of the recovery 
       [[{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: bus.Arn }]],
     );
   }
+});
+
+test('what another role in the account forwards, or a person puts, never reaches that bus', async () => {
+  const { sim } = install();
+  const stranger = { accessKeyId: 'AKIAKIM', arn: `arn:aws:iam::${account}:user/kim`, userId: 'AIDAKIM' };
+  sim.addCaller(stranger);
+  const client = (region: string) =>
+    new EventBridgeClient({
+      region,
+      requestHandler: sim.connect(),
+      credentials: { accessKeyId: 'AKIAKIM', secretAccessKey: 'simulated' },
+      maxAttempts: 1,
+    });
+  const seen: string[] = [];
+  sim.region(tokyo).events.onEvent((bus, { source }) => {
+    if (bus === 'lifeboat-live-inbox') seen.push(source);
+  });
+  const Arn = `arn:aws:events:${tokyo}:${account}:event-bus/lifeboat-live-inbox`;
+  const entry = { Source: 'kim', DetailType: 'Made up', Detail: '{}', EventBusName: Arn };
+  await assert.rejects(sim.clock.drive(client(tokyo).send(new PutEventsCommand({ Entries: [entry] }))), {
+    name: 'AccessDeniedException',
+    message: /explicit deny in a resource-based policy/,
+  });
+  const rule = { Name: 'foreign', EventPattern: '{"source":["kim"]}' };
+  const RoleArn = `arn:aws:iam::${account}:role/foreign`;
+  await sim.clock.drive(client(primary).send(new PutRuleCommand(rule)));
+  await sim.clock.drive(
+    client(primary).send(new PutTargetsCommand({ Rule: 'foreign', Targets: [{ Id: 't', Arn, RoleArn }] })),
+  );
+  sim.region(primary).events.publish({ source: 'kim', detailType: 'Made up', resources: [], detail: {} });
+  await sim.clock.driveUntil(sim.clock.nowMs() + 600_000);
+  assert.deepEqual(seen, []);
+  assert.equal(sim.region(primary).events.deadLetters[0]?.attributes.ERROR_CODE, 'NO_PERMISSIONS');
 });
 
 test('a failover that goes on for longer than its plan promises is told, whatever it waits for, and no sooner', async () => {

@@ -143,7 +143,6 @@ export const operationsModels: ResourceModels = {
       });
     },
   },
-  // Kept with the bus and shown; what is put on the bus is not judged by it.
   'AWS::Events::EventBusPolicy': {
     identify: ({ name }) => ({ ref: name, attributes: {} }),
     modelled: ['EventBusName', 'Statement', 'StatementId'],

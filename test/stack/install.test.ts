@@ -1,0 +1,51 @@
+/** What docs/install.md tells people to type and to look for is there. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { root } from '../../stack/places.ts';
+import { packagedTemplates } from '../../stack/template.ts';
+
+const page = readFileSync(join(root, 'docs/install.md'), 'utf8');
+const { recovery, witness } = await packagedTemplates();
+
+test('every script that the page runs exists, and every command of lifeboat', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const ran = [...page.matchAll(/npm run -s ([\w:]+)/g)].map(([, name]) => name ?? '');
+  assert.deepEqual(
+    [...new Set(ran)].filter((name) => !(name in scripts)),
+    [],
+  );
+  const { stdout } = spawnSync(process.execPath, [join(root, 'cli/lifeboat.ts'), '--help'], {
+    encoding: 'utf8',
+  });
+  const commands = [...page.matchAll(/(?:lifeboat --|`lifeboat) ([a-z]+)/g)].map(([, name]) => name ?? '');
+  assert.ok(commands.length > 5);
+  assert.deepEqual(
+    [...new Set(commands)].filter((name) => !new RegExp(`^  ${name} `, 'm').test(stdout)),
+    [],
+  );
+});
+
+test('every alarm that tells people is on the page, and what the page says of their number is so', () => {
+  const alarms = [recovery, witness].flatMap(({ Resources }) =>
+    Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm'),
+  );
+  const telling = alarms.filter(([, { Properties }]) => Properties?.['AlarmActions'] !== undefined);
+  for (const [, { Properties = {} }] of telling) {
+    const name = String(Properties['AlarmName']);
+    const ending = /-(overdue|failed|timed-out|silent|errors|dead-letters)$/.exec(name)?.[1];
+    assert.ok(ending && page.includes(`-${ending}\``), name);
+  }
+  const own = Object.values(recovery.Resources).filter(
+    ({ Type, Condition }) => Type === 'AWS::CloudWatch::Alarm' && Condition === undefined,
+  );
+  const [, said] = /\| (\d+) \+ 11 a plan/.exec(page) ?? [];
+  assert.equal(own.length, Number(said));
+  const shops = Object.values(recovery.Resources).filter(
+    ({ Type, Condition }) => Type === 'AWS::CloudWatch::Alarm' && Condition === 'RecoversShop',
+  );
+  const counted = shops.reduce((sum, { Properties }) => sum + (Properties?.['Metrics'] ? 3 : 1), 0);
+  assert.equal(counted, 11);
+});
