@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { stepBoundSeconds } from '../recovery/bounds.ts';
-import type { Identity } from '../recovery/identity.ts';
+import { type Identity, recoveryIdPattern } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys, type OpenedRecord } from '../recovery/ledger.ts';
 import { mayNotAct } from '../recovery/lock.ts';
 import { nextLook, withinBounds } from '../recovery/pace.ts';
@@ -50,6 +50,8 @@ export interface StepContext {
   readonly scope: RecoveryScope;
   /** When the first run of this recovery began. */
   readonly openedAt: Instant;
+  /** What was written after it is lost: the onset of its incident, or its own beginning where it has none. */
+  readonly onset: Instant;
   /** The date now: the state's, plus what has elapsed in this invocation. */
   now(): Instant;
 }
@@ -69,12 +71,12 @@ export function refused(context: StepContext, refusal: Refusal): StepResult {
 }
 
 /** A context before the step's own record was read. */
-export type Opened = Omit<StepContext, 'record' | 'own' | 'openedAt' | 'scope'>;
+export type Opened = Omit<StepContext, 'record' | 'own' | 'openedAt' | 'onset' | 'scope'>;
 
 export type Reconcile = (context: StepContext) => Promise<StepResult>;
 
 const schema = v.object({
-  recovery: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{2,62}$/)),
+  recovery: v.pipe(v.string(), v.regex(recoveryIdPattern)),
   run: v.pipe(v.number(), v.integer(), v.minValue(1)),
   plan: v.string(),
   step: v.picklist(stepNames),
@@ -127,10 +129,10 @@ async function callStep(
   const own = new OwnRecord(ledger, key, entry, nonce);
   const first = await readOpened(opened);
   if ('status' in first) return toOutput(name, first);
-  const { openedAt, scope } = first;
+  const { openedAt } = first;
   // What is tagged and sent again in a later run must be what the first run tagged and sent.
   const identity: Identity = { ...opened.identity, startedAt: openedAt };
-  const context: StepContext = { ...opened, identity, openedAt, scope, record, own };
+  const context: StepContext = { ...opened, ...first, identity, record, own };
   // A final answer of this run stands: whoever asks again (a retry after a lost answer, a call that comes late) gets it.
   const final = record?.run === input.run ? finalStanding(record) : undefined;
   return toOutput(name, final ?? (await workAndRecord(name, reconcile, context)));
@@ -200,7 +202,7 @@ function openContext(name: StepName, input: StepInput, invocation: Invocation): 
 }
 
 /** What the first run of a recovery settled for all of them. */
-type First = Pick<StepContext, 'openedAt' | 'scope'>;
+type First = Pick<StepContext, 'openedAt' | 'onset' | 'scope'>;
 
 /**
  * When the recovery was opened, and how far it goes; or the standing of a machine that was given the id of a recovery of
@@ -211,11 +213,13 @@ async function readOpened(context: Opened): Promise<First | Standing> {
   const { input, plan, ledger, identity } = context;
   const answer = await ledger.read(ledgerKeys.opened(plan.plan, input.recovery));
   const asked = identity.kind === 'drill' ? input.given?.scope : undefined;
-  const unknown: First = { openedAt: input.startedAt, scope: asked ?? 'full' };
+  const { startedAt } = input;
+  const unknown: First = { openedAt: startedAt, onset: startedAt, scope: asked ?? 'full' };
   if (!answer.ok) return input.step === 'cleanup' ? unknown : unreadable(context, answer);
   const opened = answer.value?.value as OpenedRecord | undefined;
   if (!opened) return unknown;
-  if (opened.kind === identity.kind) return { openedAt: opened.openedAt, scope: opened.scope ?? 'full' };
+  const { openedAt, onset = openedAt, scope = 'full' } = opened;
+  if (opened.kind === identity.kind) return { openedAt, onset, scope };
   return {
     status: 'failed',
     code: 'WrongKind',

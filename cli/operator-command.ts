@@ -4,6 +4,7 @@ import type { Ordered } from '../aws/operator/orders.ts';
 import { readStatus } from '../aws/operator/status.ts';
 import { orderGiven } from '../drill/orders.ts';
 import { sayRefusal } from '../recovery/answer.ts';
+import { recoveryIdPattern } from '../recovery/identity.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { PlanStatus } from '../recovery/status.ts';
 import type { OrderGiven, StatusPrinted } from '../report/operator.ts';
@@ -129,7 +130,7 @@ async function resolve(
     const plan = await loadPlan(typed.scope.plan);
     return { order: { ...typed, scope: { plan: plan.plan } }, plans: [plan] };
   }
-  if (!/^[a-z][a-z0-9-]{2,62}$/.test(typed.recovery) || typed.recovery === 'latest')
+  if (!recoveryIdPattern.test(typed.recovery) || typed.recovery === 'latest')
     throw new UsageError(`${typed.recovery} is no id of a recovery; lifeboat status shows them`);
   const plans = await allPlans();
   const named = plans.filter(({ plan }) => typed.recovery.startsWith(`${plan}-`));

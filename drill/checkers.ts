@@ -54,8 +54,14 @@ const checkers: Readonly<Record<string, Checker>> = {
     );
     return [...deleted, ...changed];
   },
-  /** What no role permits fails here, however well the step that asked for it gets along without. */
-  everythingPermitted: ({ sim }) => sim.iam.permissions.denials.map(({ message }) => message),
+  /**
+   * What no role permits fails here, however well the step that asked for it gets along without. What is not there has no tag
+   * that could permit it, and is missing in the world instead.
+   */
+  everythingPermitted: ({ sim }) => {
+    const missing = sim.iam.permissions.denials.filter(({ isAbsent }) => !isAbsent);
+    return [...new Set(missing.map(({ message }) => message))];
+  },
   drillCallsNothingLive: ({ kind, sim }) =>
     kind !== 'drill'
       ? []

@@ -20,6 +20,8 @@ export interface Measured {
   /** When its execution was started. */
   readonly startMs: number;
   readonly endMs: number;
+  /** When the next recovery of its plan was started: what happens from then on is not its own. */
+  readonly nextMs?: number | undefined;
   /** What it was started for; undefined where a person or a schedule started it. */
   readonly incident?: Incident | undefined;
   /** What was decided about the plan, the oldest first; none where a person or a schedule started it. */
@@ -39,20 +41,18 @@ const onlyInDrills: readonly StepName[] = ['cleanup', 'sweep'];
 
 /** The evidence of a rehearsal: what the recovery wrote down, and what the world saw of it. */
 export function evidenceOf(measured: Measured): Evidence {
-  const { rehearsal, ledger, traffic } = measured;
+  const { rehearsal, ledger } = measured;
   const onsetMs = onsetOf(measured);
   const { plan, kind } = rehearsal;
   const outcome = ledger.evidence?.outcome ?? 'failed';
   const { verify } = ledger.steps;
   const verifiedAt = verify?.status === 'done' ? endOf(verify) : null;
-  const servedAtMs = kind === 'drill' ? atMs(verifiedAt) : traffic?.answeredAtMs;
+  const servedAtMs = kind === 'drill' ? atMs(verifiedAt) : movedAtMs(measured);
   const rtoSeconds = secondsFrom(onsetMs, servedAtMs);
   const losses = ledger.evidence?.dataLoss ?? [];
   const scope = kind === 'drill' ? (ledger.evidence?.scope ?? 'full') : null;
-  const objectives =
-    scope === 'restore' && outcome === 'drilled'
-      ? { met: null, reason: onlyRestored }
-      : judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
+  const unjudged = unjudgedBecause(measured, scope, outcome);
+  const objectives = unjudged ?? judgeObjectives(plan, kind, rtoSeconds, losses, outcome);
   return {
     ...identityOf(measured),
     scope,
@@ -97,6 +97,13 @@ function onsetOf({ incident, startMs }: Measured): number {
   return incident ? Date.parse(incident.onset) : startMs;
 }
 
+/** When its users were answered. What happened before it began, or after the next one did, it has not brought about. */
+function movedAtMs({ traffic, startMs, nextMs = Number.POSITIVE_INFINITY }: Measured): number | undefined {
+  const answeredAtMs = traffic?.answeredAtMs;
+  if (answeredAtMs === undefined || answeredAtMs < startMs || answeredAtMs >= nextMs) return undefined;
+  return answeredAtMs;
+}
+
 function identityOf(measured: Measured) {
   const { rehearsal, recovery, startMs, endMs } = measured;
   const { plan, kind, seed, repeat, faults } = rehearsal;
@@ -135,8 +142,10 @@ function costOf({ sim, execution, apiCalls }: Measured) {
   };
 }
 
-function judgementOf({ traffic, violations, leaks }: Measured) {
-  const switchedAt = traffic?.answeredAtMs === undefined ? null : instant(traffic.answeredAtMs);
+function judgementOf(measured: Measured) {
+  const { traffic, violations, leaks } = measured;
+  const servedAtMs = movedAtMs(measured);
+  const switchedAt = servedAtMs === undefined ? null : instant(servedAtMs);
   return {
     traffic: { switchedAt, target: switchedAt === null ? null : (traffic?.target ?? null) },
     violations: violations.map(({ checker, atMs: at, message }) => ({ checker, at: instant(at), message })),
@@ -146,6 +155,17 @@ function judgementOf({ traffic, violations, leaks }: Measured) {
 
 const onlyRestored =
   'a restore drill restores the newest backups and launches no server: no objective is judged';
+
+/** Why a recovery that reached its end is judged by no objective; undefined where it is judged. */
+function unjudgedBecause(
+  { traffic, startMs }: Measured,
+  scope: Evidence['scope'],
+  outcome: string,
+): { readonly met: null; readonly reason: string } | undefined {
+  if (scope === 'restore' && outcome === 'drilled') return { met: null, reason: onlyRestored };
+  if (outcome !== 'recovered' || (traffic?.answeredAtMs ?? startMs) >= startMs) return undefined;
+  return { met: null, reason: 'users were answered by the recovery Region before it began' };
+}
 
 /**
  * Whether the objectives were met. A drill that restored a copy where a failover promotes took longer for a reason that is

@@ -152,20 +152,33 @@ function reportOf(scene: Scene): Responded {
     const { plan, recovery } = JSON.parse(input) as { readonly plan: string; readonly recovery: string };
     return `${plan} ${recovery}`;
   });
-  const recoveries = [...runs].map(([key, executions]) => {
+  const recoveries = [...runs].map(([key, executions], place) => {
     const [name = '', recovery = ''] = key.split(' ');
     const plan = plans.find((each) => each.plan === name);
     if (!plan)
       throw new TypeError(`${recovery} was started for ${name}, which is no plan of the installation`);
-    return recoveryOf(scene, plan, recovery, executions);
+    const later = [...runs.keys()].slice(place + 1).filter((other) => other.startsWith(`${name} `));
+    const next = later.find((other) => hasBegun(scene, name, other.slice(name.length + 1)));
+    return recoveryOf(scene, plan, recovery, executions, runs.get(next ?? '')?.[0]?.startedAtMs);
   });
   const decisions = decisionsOf(scene);
   const missing = unrecorded(account, scene.recoveryRegion, decisions);
   return { decisions, recoveries, unrecorded: missing, orders: scene.given.given, account };
 }
 
+/** Whether a recovery took the plan's lock: one that another one kept from it has changed nothing. */
+function hasBegun({ account }: Scene, plan: string, recovery: string): boolean {
+  return readLedger(account, plan, recovery).steps.open?.status === 'done';
+}
+
 /** The evidence of a recovery, built as for a rehearsal, counted from the onset of its incident. */
-function recoveryOf(scene: Scene, plan: Plan, recovery: string, runs: readonly Execution[]): Evidence {
+function recoveryOf(
+  scene: Scene,
+  plan: Plan,
+  recovery: string,
+  runs: readonly Execution[],
+  nextMs: number | undefined,
+): Evidence {
   const { account, world, before, traffic, seed, faults, repeat } = scene;
   const { sim, ledgerBucket } = account;
   const [first, last] = [runs[0]!, runs.at(-1)!];
@@ -179,6 +192,7 @@ function recoveryOf(scene: Scene, plan: Plan, recovery: string, runs: readonly E
     recovery,
     startMs: first.startedAtMs,
     endMs: last.stoppedAtMs ?? sim.clock.nowMs(),
+    nextMs,
     incident: readIncident(account, plan.plan, recovery),
     decisions: readDecisions(account, plan.plan).map(({ plan: _, ...decision }) => decision),
     execution: last,

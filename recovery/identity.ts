@@ -41,6 +41,12 @@ export function creationTags(
   };
 }
 
+/**
+ * What the id of a recovery looks like. It is as long as `recoveryName` makes one of the longest name of a plan, and an
+ * execution's name with its run stays below Step Functions' 80 characters (API Reference, StartExecution).
+ */
+export const recoveryIdPattern = /^[a-z][a-z0-9-]{2,69}$/;
+
 /** The name of a recovery that begins, or whose incident began, at an instant: `shop-failover-20261102t000300`. */
 export function recoveryName(plan: string, kind: RecoveryKind, at: Instant): string {
   return `${plan}-${kind}-${stampOf(at)}`;

@@ -93,12 +93,18 @@ export function janitorNeed(
     case 'ABORTED':
     case 'PENDING_REDRIVE': {
       if (isConcluded) return { kind: 'release' };
-      const reason = `its execution ${active.recovery}-r${run} ended ${execution} before it was concluded`;
+      const reason = `its execution ${active.recovery}-r${run} ended ${execution} before it was concluded${afterAbort(active)}`;
       return run >= runsMax ? { kind: 'tell', reason } : { kind: 'finish', nextRun: run + 1, reason };
     }
     default:
       return execution satisfies never;
   }
+}
+
+/** The mark takes the place of a person's abort in the lock: what they asked for, and why, stays in its words. */
+function afterAbort({ abort }: ActiveRecord): string {
+  if (!abort || abort.by === janitorName) return '';
+  return `, after ${abort.by} had aborted it at ${abort.at}: ${abort.reason}`;
 }
 
 /** Whether people have yet to be told why a recovery was interrupted; what one janitor tells, another one need not. */

@@ -91,6 +91,8 @@ export interface PauseRecord {
   readonly comment: string;
   /** Set when it was lifted: the key stays. */
   readonly liftedAt?: Instant;
+  /** Who lifted it, and why where they said so. */
+  readonly lifted?: { readonly by: string; readonly comment: string };
 }
 
 /** The incident of a plan, as it lies in the ledger; without one once the last one is over. */
@@ -99,7 +101,10 @@ export interface IncidentRecord {
   readonly incident?: Incident;
 }
 
-/** No second automatic recovery before `until`, unless somebody acknowledges the first. */
+/**
+ * No second automatic recovery before `until`, unless somebody acknowledges the first. A failover that a person started has
+ * such a record once it is acknowledged.
+ */
 export interface PeriodRecord {
   readonly nonce: string;
   readonly recovery: string;
@@ -137,6 +142,8 @@ export interface OpenedRecord {
   readonly scope?: RecoveryScope;
   /** When the first run began. */
   readonly openedAt: Instant;
+  /** The onset of the incident that it was decided for; a drill and a failover by hand have none. */
+  readonly onset?: Instant;
   /** The plans that earlier runs went by, where somebody accepted another one for a later run. */
   readonly earlierPlans?: readonly {
     readonly planHash: string;

@@ -32,7 +32,8 @@ function statements(): readonly object[] {
     allow(['s3:PutObject'], [...orders, ...words].map(objectArn)),
     allow(
       ['states:StartExecution'],
-      machines.map((id) => ({ Ref: id })),
+      // A volume that was held is looked at again by starting the remount machine with it.
+      [...machines, 'LifeboatRemount'].map((id) => ({ Ref: id })),
     ),
     allow(
       ['states:DescribeExecution'],

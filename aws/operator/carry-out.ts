@@ -80,10 +80,12 @@ export async function carryOut(
       return done.ok ? ok(scope === 'all' ? null : scope.plan, null, null, says) : done;
     }
     case 'acknowledge': {
-      const done = await acknowledge(ledger, order.plan, given);
+      const last = await activeOf(operator, order.plan);
+      if (!last.ok) return last;
+      const done = await acknowledge(ledger, order.plan, given, last.value);
       if (!done.ok) return done;
       const { recovery } = done.value;
-      const says = `${recovery} is acknowledged: another automatic recovery of ${order.plan} may follow`;
+      const says = `${recovery} is acknowledged: another automatic recovery of ${order.plan} may follow, and traffic stays where somebody puts it`;
       return ok(order.plan, recovery, null, says);
     }
     case 'failover':
@@ -163,9 +165,9 @@ async function stop(operator: Operator, found: Found, given: Order): Promise<Ord
   ]);
   if (!execution.ok) return execution;
   if (!concluded.ok) return concluded;
-  const isRunning = execution.value === 'RUNNING' || execution.value === 'absent';
   const evidence = concluded.value?.value as RunEvidence | undefined;
-  if (kind === 'failover' && !isRunning && evidence?.run === run) {
+  // Its evidence says that the run has ended, also where Step Functions knows it by another name or not any more.
+  if (kind === 'failover' && execution.value !== 'RUNNING' && evidence?.run === run) {
     if (evidence.outcome === 'recovered') return hasRecovered(recovery);
     const done = await giveUp(ledger, plan, recovery, run, given);
     const says = `${recovery}, which ended ${evidence.outcome}, is given up: ${plan} may be recovered anew, by itself once its active period is over or acknowledged`;

@@ -6,7 +6,7 @@ import {
   type PauseRecord,
   type PeriodRecord,
 } from '../../recovery/ledger.ts';
-import type { Instant } from '../../recovery/terms.ts';
+import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import type { Ledger, LedgerEntry } from '../ledger.ts';
 
 /** Who gives an order, when, and why: an order without a reason cannot be understood afterwards. */
@@ -51,19 +51,38 @@ export function pause(ledger: Ledger, scope: Scope, order: Order): Promise<Order
 export function unpause(ledger: Ledger, scope: Scope, order: Order): Promise<Ordered<PauseRecord>> {
   return change<PauseRecord>(ledger, pauseKey(scope), (before) =>
     before && !before.liftedAt
-      ? { ...before, nonce: order.nonce, liftedAt: order.at }
+      ? {
+          ...before,
+          nonce: order.nonce,
+          liftedAt: order.at,
+          lifted: { by: order.by, comment: order.comment },
+        }
       : notNow(`${says(scope)} is not paused`, 'lifeboat status shows what keeps a plan from recovering'),
   );
 }
 
-/** Somebody has looked at the last automatic recovery: another one may follow before its active period is over. */
-export function acknowledge(ledger: Ledger, plan: string, order: Order): Promise<Ordered<PeriodRecord>> {
+/**
+ * Somebody has looked at the last failover: another automatic one may follow before its active period is over, and traffic
+ * is theirs. One that a person started has no period: its acknowledgement is kept as one that was over at once.
+ * @param last who holds the plan's lock, or held it last
+ */
+export function acknowledge(
+  ledger: Ledger,
+  plan: string,
+  order: Order,
+  last: ActiveRecord | undefined,
+): Promise<Ordered<PeriodRecord>> {
   const { by, at, comment, nonce } = order;
-  return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) =>
-    before
-      ? { ...before, nonce, acknowledged: before.acknowledged ?? { by, at, comment } }
-      : notNow(`${plan} has had no automatic recovery`, `lifeboat status ${plan} shows what there was`),
-  );
+  return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) => {
+    const isByHand =
+      last?.kind === 'failover' &&
+      last.recovery !== before?.recovery &&
+      (!before || secondsBetween(before.from, last.at) > 0);
+    const period = isByHand ? { nonce, recovery: last.recovery, from: last.at, until: at } : before;
+    return period
+      ? { ...period, nonce, acknowledged: period.acknowledged ?? { by, at, comment } }
+      : notNow(`${plan} has had no failover`, `lifeboat status ${plan} shows what there was`);
+  });
 }
 
 /** Asks a recovery that runs to stop: each step sees it at its next call; what was begun in AWS is left to end by itself. */

@@ -80,7 +80,7 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
   const gate = records.gate?.memory as GateMemory | null | undefined;
   const fence = records.fence?.memory as FenceMemory | null | undefined;
-  const onset = gate?.onset ?? context.openedAt;
+  const onset = gate?.onset ?? context.onset;
   const volumes = records.volumes?.memory as
     | { snapshots?: Record<string, { id: string; startedAt: string }> }
     | null

@@ -73,6 +73,7 @@ async function requiredFence(
         status: 'working',
         waitSeconds: lookAgainSeconds,
         waitingFor: `the fence, which the plan requires: ${says}`,
+        unblock: `make sure that the old primary cannot write, then ${howToApprove(input.recovery, open, electorate)}`,
         counts,
       };
   return { standing, memory };

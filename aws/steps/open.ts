@@ -2,6 +2,7 @@ import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import {
   type ActiveRecord,
   type BeforeRecord,
+  type IncidentRecord,
   ledgerKeys,
   mayTakeLock,
   type OpenedRecord,
@@ -68,6 +69,9 @@ function taken(context: StepContext, held: ActiveRecord | undefined): Standing {
 async function pinPlan(context: StepContext): Promise<Standing | undefined> {
   const { plan, identity, input, ledger } = context;
   const key = ledgerKeys.opened(plan.plan, input.recovery);
+  const decided = await ledger.read(ledgerKeys.incident(plan.plan));
+  if (!decided.ok) return refused(decided);
+  const incident = (decided.value?.value as IncidentRecord | undefined)?.incident;
   const record: OpenedRecord = {
     nonce: `${input.recovery} ${identity.kind} ${plan.hash}`,
     recovery: input.recovery,
@@ -76,6 +80,7 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
     kind: identity.kind,
     ...(identity.kind === 'drill' && { scope: context.scope }),
     openedAt: input.startedAt,
+    ...(incident?.recovery === input.recovery && { onset: incident.onset }),
   };
   const claimed = await ledger.claim(key, record);
   if (!claimed.ok) return refused(claimed);

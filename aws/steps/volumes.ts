@@ -32,7 +32,7 @@ export async function reconcileVolumes(context: StepContext): Promise<StepResult
   const ec2 = openEc2(access);
   const seen = await observe(context, ec2, known.created);
   if (!seen.ok) return refused(context, seen);
-  const times = { openedAt: context.openedAt, runStartedAt: input.startedAt, now: context.now() };
+  const times = { onset: context.onset, runStartedAt: input.startedAt, now: context.now() };
   const planned = planVolumes(plan, identity.recovery, seen.value, times);
   const acted = await carryOut(context, ec2, planned.actions, known);
   const asked =

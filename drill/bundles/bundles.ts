@@ -20,6 +20,7 @@ export interface Bundles {
   readonly url: string;
   /** The code behind a handler path of the template, such as `dist/servers/index.handler`. */
   code(sim: Simulator, handlerPath: string): Handler;
+  /** Ends every thread, also those of invocations that a defect left unfinished. */
   close(): Promise<void>;
 }
 
@@ -88,6 +89,7 @@ export async function openBundles(directory: string, compileCache: string): Prom
       return (event, invocation) => run(sim, module, exported, event, invocation);
     },
     close: async () => {
+      for (const session of sessions.values()) session.stop();
       await Promise.all([listener.terminate(), spare.terminate()]);
     },
   };

@@ -45,6 +45,7 @@ function cancel(id: number): void {
   else cancelled.push(id);
 }
 
+/** `now` keeps the fractions of simulated time, so that a time that is left comes out as it does in memory. */
 class SimulatedDate extends Date {
   constructor(...given: readonly unknown[]) {
     super(...((given.length === 0 ? [nowMs] : given) as [number]));

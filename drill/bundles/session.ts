@@ -69,11 +69,16 @@ export class Session {
       this.#end(() => this.#settle.reject(new ExitError('the process of the function ended'))),
     );
     // Timed out or killed: nobody waits for what it would answer.
-    invocation.connection.onClose(() => this.#end(() => {}));
+    invocation.connection.onClose(() => this.stop());
   }
 
   begin(what: Omit<InvokeMessage, 'kind' | 'nowMs'>): void {
     this.#tell({ kind: 'invoke', nowMs: this.#options.sim.clock.nowMs(), ...what });
+  }
+
+  /** Ends the thread; whoever waits for it waits on. */
+  stop(): void {
+    this.#end(() => {});
   }
 
   arrived(incoming: Incoming): void {

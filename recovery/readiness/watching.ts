@@ -101,12 +101,12 @@ export const planFindings: ReadinessCheck = (plan) => [
     return [
       warning(
         `volumes.${item.name} rpo`,
-        `a snapshot that is made each ${formatDuration(rpoSeconds)} may be older than that once an incident is seen and confirmed`,
-        'allow the detection on top, or copy snapshots more often than its rpo',
+        `a snapshot that is made each ${formatDuration(rpoSeconds)} is older than that while the next one is made and copied`,
+        'allow that time on top, or copy snapshots more often than its rpo',
       ),
     ];
   }),
 ];
 
-/** With an hourly snapshot and an rpo of an hour, any delay between the last copy and the decision holds the recovery. */
+/** With an hourly snapshot and an rpo of an hour, an outage that begins while the next one is copied holds the recovery. */
 const snapshotRpoSeconds = 3600;

@@ -99,8 +99,8 @@ export function chooseSnapshot(
 }
 
 export interface VolumesTimes {
-  /** When the recovery was opened: by then a snapshot is too old or young enough, whichever run looks at it. */
-  readonly openedAt: Instant;
+  /** By then a snapshot is too old or young enough, whichever run looks at it: what was written later is lost anyway. */
+  readonly onset: Instant;
   /** When this run began: what earlier runs tried in vain does not count. */
   readonly runStartedAt: Instant;
   readonly now: Instant;
@@ -121,7 +121,7 @@ export function planVolumes(
   let done = 0;
   let total = 0;
   for (const item of plan.volumes) {
-    const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.openedAt);
+    const snapshot = chooseSnapshot(item, seen.snapshots[item.name] ?? [], times.onset);
     const members = seen.members?.filter((member) => member.item === item.attach.server) ?? [];
     total += Math.max(1, members.length);
     if (members.length === 0) {

@@ -43,7 +43,9 @@ const ownNames = /(^|\.)(localhost|127\.0\.0\.1)$/;
  * @throws Error with the system's code where the port is taken (`EADDRINUSE`) or not allowed (`EACCES`)
  */
 export async function listen(port: number, answer: Answerer): Promise<Listening> {
-  const server = createServer((request, response) => {
+  // An idle connection that was closed from here just as its client used it again would be a call without an answer, and
+  // whether that happens would hang on how fast this machine is.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     serve(request, response, answer).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });

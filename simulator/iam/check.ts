@@ -12,6 +12,8 @@ export interface Check {
   readonly resource: string;
   /** Tags that the resource has now. Without them the action has no such condition key. */
   readonly resourceTags?: Tags;
+  /** There is no such resource, so that it has no tags: AWS tells of a missing permission all the same. */
+  readonly isAbsent?: boolean;
   /** Prefixes of the condition keys of those tags, besides `aws:ResourceTag/`. */
   readonly tagPrefixes?: readonly string[];
   /** Tags that the request gives. Without them the action has no such condition key. */

@@ -33,6 +33,8 @@ export interface Denial {
   readonly action: string;
   readonly resource: string;
   readonly message: string;
+  /** Nothing of this name is there, so that its tags could not allow it. */
+  readonly isAbsent: boolean;
 }
 
 interface Role {
@@ -125,8 +127,9 @@ export class Permissions {
     return evaluate([resourcePolicy], request);
   }
 
-  #deny(callerArn: string, { action, resource }: Check, message: string): void {
-    this.denials.push({ atMs: this.#sim.clock.nowMs(), callerArn, action, resource, message });
+  #deny(callerArn: string, { action, resource, isAbsent = false }: Check, message: string): void {
+    const atMs = this.#sim.clock.nowMs();
+    this.denials.push({ atMs, callerArn, action, resource, message, isAbsent });
   }
 
   #placeOf(call: Call): Place {

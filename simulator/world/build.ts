@@ -14,10 +14,7 @@ import { Timeline } from './timeline.ts';
  * what chance decides afterwards. Operating systems that run from the start are up once the clock has fired its timers
  * of that instant.
  */
-export function buildWorld(
-  world: World,
-  options: Pick<SimulatorOptions, 'seed' | 'onDefect'>,
-): Simulator {
+export function buildWorld(world: World, options: Pick<SimulatorOptions, 'seed' | 'onDefect'>): Simulator {
   const sim = new Simulator({
     ...options,
     startMs: world.startsAtMs,

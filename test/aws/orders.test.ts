@@ -11,7 +11,7 @@ import {
   pause,
   unpause,
 } from '../../aws/operator/orders.ts';
-import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import { type ActiveRecord, ledgerKeys, type PauseRecord } from '../../recovery/ledger.ts';
 import { emptyAccount } from './account.ts';
 
 const order: Order = {
@@ -47,11 +47,10 @@ test('a pause says who, when and why; a second one is refused with the first; li
     const again = await pause(ledger, { plan: 'shop' }, { ...order, by: 'ben', nonce: 'n2' });
     assert.ok(!again.ok && again.kind === 'notNow');
     assert.match(again.reason, /paused by ana .* a test of the grid/);
-    assert.ok((await unpause(ledger, { plan: 'shop' }, { ...order, nonce: 'n3' })).ok);
-    assert.equal(
-      ((await valueAt(ledger, ledgerKeys.pause('shop'))) as { liftedAt?: string }).liftedAt,
-      order.at,
-    );
+    const lift = { ...order, by: 'ben', comment: 'the grid holds', nonce: 'n3' };
+    assert.ok((await unpause(ledger, { plan: 'shop' }, lift)).ok);
+    const { by, liftedAt, lifted } = (await valueAt(ledger, ledgerKeys.pause('shop'))) as PauseRecord;
+    assert.deepEqual([by, liftedAt, lifted], ['ana', order.at, { by: 'ben', comment: 'the grid holds' }]);
     assert.ok(!(await unpause(ledger, { plan: 'shop' }, { ...order, nonce: 'n4' })).ok);
   });
 });
@@ -66,7 +65,9 @@ test('the brake is another record than any plan’s pause', async () => {
 
 test('only a recovery that there was can be acknowledged, and the first acknowledgement stays', async () => {
   await withLedger(async (ledger) => {
-    assert.ok(!(await acknowledge(ledger, 'shop', order)).ok);
+    assert.ok(!(await acknowledge(ledger, 'shop', order, undefined)).ok);
+    const drill = { ...active, recovery: 'shop-drill-1', kind: 'drill' } as const;
+    assert.ok(!(await acknowledge(ledger, 'shop', order, drill)).ok);
     const period = {
       nonce: 'p',
       recovery: active.recovery,
@@ -74,9 +75,27 @@ test('only a recovery that there was can be acknowledged, and the first acknowle
       until: '2026-03-02T15:00:00.000Z',
     };
     await ledger.write(ledgerKeys.period('shop'), period);
-    await acknowledge(ledger, 'shop', order);
-    const second = await acknowledge(ledger, 'shop', { ...order, by: 'ben', nonce: 'n2' });
+    await acknowledge(ledger, 'shop', order, active);
+    const second = await acknowledge(ledger, 'shop', { ...order, by: 'ben', nonce: 'n2' }, active);
     assert.equal(second.ok && second.value.acknowledged?.by, 'ana');
+    assert.equal(second.ok && second.value.until, period.until);
+  });
+});
+
+test('a failover that a person started is acknowledged too, and not in the place of an automatic one after it', async () => {
+  await withLedger(async (ledger) => {
+    const done = await acknowledge(ledger, 'shop', order, active);
+    assert.deepEqual(done.ok && [done.value.recovery, done.value.until, done.value.acknowledged?.by], [
+      active.recovery,
+      order.at,
+      'ana',
+    ]);
+    // Decided, and not open yet: the lock still names the one before it.
+    const until = '2026-03-02T15:00:00.000Z';
+    const period = { nonce: 'p', recovery: 'shop-failover-2', from: order.at, until };
+    await ledger.write(ledgerKeys.period('shop'), period);
+    const next = await acknowledge(ledger, 'shop', { ...order, nonce: 'n2' }, active);
+    assert.deepEqual(next.ok && [next.value.recovery, next.value.until], ['shop-failover-2', until]);
   });
 });
 

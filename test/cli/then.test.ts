@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Ajv } from 'ajv';
-import { readEvidence } from '../../report/evidence.ts';
+import { type Evidence, readEvidence } from '../../report/evidence.ts';
 import { eventJsonSchema } from '../../report/json-schema.ts';
 import type { OrderGiven } from '../../report/operator.ts';
 import { root, run, scratch } from './run.ts';
@@ -74,6 +74,37 @@ test('a rehearsed failover is aborted and continued as on the deployed stack, an
   );
   assert.match(stdout, /\nRECOVERED {2}shop {2}shop-failover-3\n/);
   assert.match(stdout, /violations +none\n/);
+});
+
+test('of two recoveries of one plan each is judged by the users that it moved itself', async () => {
+  const out = join(scratch, 'two');
+  const { stdout, stderr } = await run(
+    ...['event', sample, '--at', '+4m', '--fault', 'primary-outage', '--seed', '2', '--json', '--out', out],
+    ...['--then', '+20m failover shop'],
+  );
+  assert.equal(stderr, '');
+  const { recoveries } = JSON.parse(stdout) as { readonly recoveries: readonly Evidence[] };
+  const [moved, later, ...more] = recoveries;
+  assert.deepEqual(more, []);
+  assert.equal(moved?.outcome, 'recovered');
+  assert.ok(moved.rtoSeconds! > 0);
+  assert.ok(moved.traffic.switchedAt);
+  assert.deepEqual([later?.rtoSeconds, later?.traffic.switchedAt], [null, null]);
+});
+
+test('a recovery that was given up has not moved the users whom the next one moved', async () => {
+  const { stdout, stderr } = await run(
+    ...['event', sample, '--at', '+4m', '--fault', 'primary-outage', '--seed', '2', '--json'],
+    ...['--out', join(scratch, 'given-up'), '--then', '+3m abort latest --comment wait'],
+    ...['--then', '+4m abort latest --comment "not this one"', '--then', '+5m failover shop'],
+  );
+  assert.equal(stderr, '');
+  const { recoveries } = JSON.parse(stdout) as { readonly recoveries: readonly Evidence[] };
+  const [aborted, moved, ...more] = recoveries;
+  assert.deepEqual(more, []);
+  assert.deepEqual([aborted?.outcome, moved?.outcome], ['aborted', 'recovered']);
+  assert.deepEqual([aborted?.rtoSeconds, aborted?.traffic.switchedAt], [null, null]);
+  assert.ok(moved?.traffic.switchedAt);
 });
 
 test('for people, an order is a line of the progress and one among the decisions', async () => {

@@ -8,6 +8,7 @@ import type { Rehearsal } from '../../drill/rehearsal.ts';
 import { type Rehearsed, rehearse } from '../../drill/rehearse.ts';
 import { parsePlan } from '../../recovery/plan/parse.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
+import { NotSimulated } from '../../simulator/errors.ts';
 import type { Json } from '../../simulator/json.ts';
 import type { InvokeResult } from '../../simulator/lambda/function.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -204,6 +205,13 @@ test('a function that throws, exits or hangs ends as Lambda ends it', () =>
     assert.equal(await errorOf('throws'), 'BrokenInvariant');
     assert.equal(await errorOf('exits'), 'Runtime.ExitError');
     assert.equal(await errorOf('hangs'), 'Sandbox.Timedout');
+  }));
+
+test('what the simulator lacks ends the rehearsal in the middle of an invocation, and no thread is left', () =>
+  withBundles(async (sim, bundles) => {
+    sim.clock.after(10_000, () => sim.clock.abort(new NotSimulated('something')));
+    await assert.rejects(invoke(sim, bundles, 'hangs'), { name: 'NotSimulated' });
+    await bundles.close();
   }));
 
 test('whoever is no running function is refused', () =>

@@ -164,6 +164,38 @@ test('an aborted failover is continued; one that is aborted once more after its 
   assert.notEqual(next, other.recovery);
 });
 
+test('a failover whose machine was started under another name is given up after its end all the same', async () => {
+  const stage = new Stage({ lag: 600, plan: impatientPlan() });
+  const { account, recovery } = stage;
+  const input = { plan: 'shop', recovery, run: 1 };
+  const machineArn = account.machineArns.failover;
+  const { done } = account.sim.region(tokyo).states.start({ machineArn, name: 'from-the-console', input });
+  await account.sim.clock.drive(done);
+  const { says } = await new Person(account.sim, 'ben').order({ command: 'abort', recovery, comment: 'no' });
+  assert.match(says, /ended held, is given up/);
+  assert.ok(stage.active().releasedAt);
+});
+
+test('a failover that a person started is acknowledged, so that its traffic is held no longer', async () => {
+  const looked = await new Looked().begin();
+  const { ben, recovery, stage } = looked;
+  assert.equal((await looked.end()).outcome, 'recovered');
+  const { sim } = stage.account;
+  const puts = () =>
+    sim.transcript.filter(
+      ({ operation, callerArn }) => operation === 'PutMetricData' && /Assess/.test(callerArn),
+    ).length;
+  stage.account.startSchedules((name) => name.endsWith('response'));
+  await stage.pass(200);
+  assert.ok(puts() > 1, 'traffic is held');
+  await ben.order({ command: 'acknowledge', plan: 'shop', comment: 'traffic goes back' });
+  await stage.pass(60);
+  const before = puts();
+  await stage.pass(300);
+  assert.equal(puts(), before);
+  assert.deepEqual((await ben.status()).period?.recovery, recovery);
+});
+
 test('a run that was asked for and never started is started by the next continue, under its own name', async () => {
   const looked = await new Looked({ lag: 600 }).begin();
   const { ben, recovery, stage } = looked;

@@ -141,6 +141,8 @@ test('a person who approves FenceUnconfirmed lets a required fence go', async ()
   await stage.pass(60);
   await stage.approve('LagTooHigh');
   await stage.pass(60);
+  const wayOut = stage.ledger().steps.fence?.unblock ?? '';
+  assert.match(wayOut, /cannot write, then lifeboat approve .* --override FenceUnconfirmed .*lifeboat abort/);
   await stage.approve('FenceUnconfirmed');
   const { evidence, steps } = await stage.end();
   assert.equal(evidence?.outcome, 'recovered');

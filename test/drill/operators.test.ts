@@ -101,6 +101,8 @@ test('the policy of the stack allows a person every order, and no word in the na
     asked.filter((each) => decide(each) !== 'allow'),
     [],
   );
+  const remountMachine = stack.arn('LifeboatRemount');
+  assert.equal(decide({ action: 'states:StartExecution', resource: remountMachine }), 'allow');
   const others = ['approval', 'request'].map((word) =>
     ledgerKeys[word as 'approval' | 'request']('shop', 'shop-failover-1', 'AIDABEN'),
   );

@@ -68,7 +68,9 @@ test('of two drills of a plan at once the second is held with ActiveRecovery and
   await ended(account, second);
   const named = (call: SeenCall) => JSON.stringify(call.input).includes('shop-drill-b');
   const acts = calls.slice(from).filter((call) => changes(call) && named(call));
-  const beyondLedger = acts.filter(({ operation }) => !['PutObject', 'Publish', 'PutEvents'].includes(operation));
+  const beyondLedger = acts.filter(
+    ({ operation }) => !['PutObject', 'Publish', 'PutEvents'].includes(operation),
+  );
   assert.deepEqual(beyondLedger, []);
   const { steps, evidence } = ledgerOf(account, 'shop-drill-b');
   assert.equal(evidence?.outcome, 'held');

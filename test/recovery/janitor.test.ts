@@ -54,6 +54,15 @@ test('a mark without its run is a janitor that broke off: the same run is starte
   });
 });
 
+test('a person who aborted what was then interrupted is not forgotten', () => {
+  const abort = { by: 'AIDAANA', at: soon, reason: 'a false alarm' };
+  const need = janitorNeed({ ...failover, abort }, 'ABORTED', undefined, later);
+  assert.match(
+    need.kind === 'finish' ? need.reason : '',
+    /ended ABORTED before it was concluded, after AIDAANA had aborted it at .*: a false alarm$/,
+  );
+});
+
 test('runs that end nothing are given up in the end, and a person is told', () => {
   assert.equal(janitorNeed({ ...drill, run: 6 }, 'FAILED', undefined, later).kind, 'tell');
 });

@@ -7,6 +7,8 @@ import {
   clientToken,
   creationTags,
   databaseCopyId,
+  recoveryIdPattern,
+  recoveryName,
   settingsPrefix,
   tagKeys,
 } from '../../recovery/identity.ts';
@@ -156,4 +158,12 @@ test('a failover takes the lock from a drill; nothing takes it from a failover, 
   assert.equal(mayTakeLock(active, { recovery: 'shop-drill-2', kind: 'drill' }), false);
   const failover = { ...active, recovery: 'shop-failover-1', kind: 'failover' as const };
   assert.equal(mayTakeLock(failover, { recovery: 'shop-failover-2', kind: 'failover' }), false);
+});
+
+test('a recovery of the plan with the longest name has an id that steps take, and an execution of it a name', () => {
+  for (const kind of ['drill', 'failover'] as const) {
+    const id = recoveryName(`a${'b'.repeat(39)}`, kind, '2026-11-02T00:03:00.000Z');
+    assert.match(id, recoveryIdPattern);
+    assert.ok(`${id}-r9999`.length <= 80, id);
+  }
 });

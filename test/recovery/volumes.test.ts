@@ -9,7 +9,7 @@ import { shopPlan } from './plans.ts';
 const plan = shopPlan();
 const startedAt = '2026-03-02T09:00:00.000Z';
 const times = {
-  openedAt: startedAt,
+  onset: startedAt,
   runStartedAt: '2026-03-02T08:00:00.000Z',
   now: '2026-03-02T09:01:00.000Z',
 };

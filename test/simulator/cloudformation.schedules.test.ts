@@ -8,12 +8,16 @@ import { Simulator } from '../../simulator/simulator.ts';
 const region = 'ap-northeast-1';
 const startMs = Date.UTC(2026, 0, 1);
 const minuteMs = 60_000;
-const role = (service: string): JsonObject => ({
+const role = (service: string, ...actions: readonly string[]): JsonObject => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
       Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
     },
+    Policies: actions.map((action) => ({
+      PolicyName: action.replace(':', '-'),
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] },
+    })),
   },
 });
 const arnOf = (id: string): Json => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -26,7 +30,7 @@ function templateOf(schedule: JsonObject, more: JsonObject = {}): Template {
       Properties: { FunctionName: 'woken', Handler: 'x.handler', Role: arnOf('FunctionRole'), Timeout: 20 },
     },
     FunctionRole: role('lambda.amazonaws.com'),
-    ScheduleRole: role('scheduler.amazonaws.com'),
+    ScheduleRole: role('scheduler.amazonaws.com', 'lambda:InvokeFunction', 'sns:Publish'),
     Schedule: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {

@@ -210,7 +210,7 @@ async function resolveNeeds(
       refusals.push(images);
       continue;
     }
-    const image = chooseImage(item.name, item.source, images.value, context.openedAt);
+    const image = chooseImage(item.name, item.source, images.value, context.onset);
     if ('code' in image) problems.set(item.name, image);
     else resolved.push(...group.map(({ slot }) => ({ slot, item, image: image.id })));
   }

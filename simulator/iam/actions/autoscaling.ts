@@ -12,6 +12,7 @@ export const autoscalingActions: ActionTable = {
         resource:
           group?.arn ?? place.arn('autoscaling', `autoScalingGroup:unknown:autoScalingGroupName/${name}`),
         resourceTags: group?.tags ?? {},
+        isAbsent: !group,
         tagPrefixes: ['autoscaling:ResourceTag/'],
       },
     ];

@@ -67,25 +67,25 @@ function onInstances(action: string, { InstanceIds = [] }: OfInstances, place: P
   return InstanceIds.map((id) => instance(action, id, place));
 }
 
-/** What does not exist has no tags: a condition on one of them is not met. */
 function instance(action: string, id: string, place: Place): Check {
-  const resourceTags = place.region.ec2.instances.get(id)?.tags ?? {};
-  return tagged(action, place.arn('ec2', `instance/${id}`), resourceTags);
+  const tags = place.region.ec2.instances.get(id)?.tags;
+  return tagged(action, place.arn('ec2', `instance/${id}`), tags);
 }
 
 function volume(action: string, id: string, place: Place): Check {
-  const resourceTags = place.region.ec2.volumes.get(id)?.tags ?? {};
-  return tagged(action, place.arn('ec2', `volume/${id}`), resourceTags);
+  const tags = place.region.ec2.volumes.get(id)?.tags;
+  return tagged(action, place.arn('ec2', `volume/${id}`), tags);
 }
 
-function tagged(action: string, resource: string, resourceTags: Tags): Check {
-  return { action, resource, resourceTags, tagPrefixes: ['ec2:ResourceTag/'] };
+function tagged(action: string, resource: string, tags: Tags | undefined): Check {
+  const about = { action, resource, tagPrefixes: ['ec2:ResourceTag/'] };
+  return { ...about, resourceTags: tags ?? {}, isAbsent: tags === undefined };
 }
 
 /** Images and snapshots belong to nobody in their ARN, since they may be another account's. */
 function unowned(action: string, kind: 'image' | 'snapshot', id: string, { region }: Place): Check {
   const tags = kind === 'image' ? region.ec2.images.get(id)?.tags : region.ec2.snapshots.get(id)?.tags;
-  return tagged(action, `arn:aws:ec2:${region.name}::${kind}/${id}`, tags ?? {});
+  return tagged(action, `arn:aws:ec2:${region.name}::${kind}/${id}`, tags);
 }
 
 function attachedTo(ids: readonly string[], { region }: Place) {
@@ -143,7 +143,7 @@ function runInstances(input: RunInstancesCommandInput, place: Place): readonly C
   const template: LaunchTemplateVersion = found?.version ?? {};
   const action = 'ec2:RunInstances';
   const of = (kind: string, id: string, tags: Tags | undefined): Check =>
-    tagged(action, place.arn('ec2', `${kind}/${id}`), tags ?? {});
+    tagged(action, place.arn('ec2', `${kind}/${id}`), tags);
   const given = tagsOf(input.TagSpecifications);
   const made = {
     instance: { ...template.instanceTags, ...given['instance'] },

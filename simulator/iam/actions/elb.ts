@@ -21,6 +21,7 @@ function onGroup(operation: string, { TargetGroupArn: resource = '' }: OfGroup, 
     action: `elasticloadbalancing:${operation}`,
     resource,
     resourceTags: group?.tags ?? {},
+    isAbsent: !group,
     tagPrefixes: ['elasticloadbalancing:ResourceTag/'],
   };
 }

@@ -52,6 +52,7 @@ function tagged(
     action,
     resource: given.startsWith('arn:') ? given : place.arn('rds', `${kind}:${id}`),
     resourceTags: known.get(id)?.tags ?? {},
+    isAbsent: id !== '*' && !known.has(id),
   };
 }
 

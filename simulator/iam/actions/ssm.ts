@@ -73,6 +73,7 @@ function document(action: string, name: string, place: Place): Check {
     action,
     resource: /^(AWS|AWSEC2|Amazon)-/.test(name) ? `arn:aws:ssm:${place.region.name}::document/${name}` : own,
     resourceTags: found?.tags ?? {},
+    isAbsent: !found,
     tagPrefixes: ['ssm:resourceTag/'],
   };
 }
