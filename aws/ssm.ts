@@ -1,6 +1,7 @@
 import {
   DeleteParametersCommand,
   DescribeInstanceInformationCommand,
+  DescribeParametersCommand,
   GetCommandInvocationCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
@@ -20,8 +21,9 @@ import { allPages } from './pages.ts';
 
 export type Ssm = ReturnType<typeof openSsm>;
 
-/** SendCommand takes 50 instance ids, DescribeInstanceInformation 50 values, GetParameters ten names. */
+/** SendCommand takes 50 instance ids, filters take 50 values, GetParameters ten names (Systems Manager API Reference). */
 const instancesPerCall = 50;
+const filterValuesMax = 50;
 const parametersPerCall = 10;
 /** Seconds that a command may wait for its agent. */
 const deliverySeconds = 60;
@@ -32,6 +34,13 @@ export interface ObservedParameter {
   readonly type: string;
   /** Systems Manager keeps the last hundred: `name:version` reads one back. */
   readonly version: number;
+}
+
+export interface ParameterKind {
+  readonly type: string;
+  readonly keyId?: string;
+  /** Given to a parameter that is created; one that is overwritten keeps its own. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Systems Manager of one Region, in our words. */
@@ -86,6 +95,8 @@ function reads(access: Access, client: SSMClient) {
             ?.slice(0, 300) ?? '',
       ),
     parameters: (names: readonly string[]) => readParameters(access, client, names),
+    /** The KMS keys of secret parameters, by name; none of a parameter that is no secret. */
+    keysOf: (names: readonly string[]) => readKeys(access, client, names),
     parametersBelow: (path: string) => listParameters(access, client, path),
   };
 }
@@ -93,18 +104,15 @@ function reads(access: Access, client: SSMClient) {
 /** What a recovery writes. */
 function writes(access: Access, client: SSMClient) {
   return {
-    put: (
-      name: string,
-      value: string,
-      type: string,
-      tags?: Readonly<Record<string, string>>,
-    ): Promise<Answer<unknown>> =>
+    /** A secret needs its key again: without it, Systems Manager encrypts it with the account's default key. */
+    put: (name: string, value: string, { type, keyId, tags }: ParameterKind): Promise<Answer<unknown>> =>
       call(access, 'ssm:PutParameter', (abortSignal) =>
         client.send(
           new PutParameterCommand({
             Name: name,
             Value: value,
             Type: type as ParameterType,
+            ...(keyId !== undefined && { KeyId: keyId }),
             // Tags can be given only to a parameter that is created by this call (Systems Manager API Reference).
             ...(tags
               ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
@@ -195,6 +203,26 @@ async function readParameters(
     found.push(...(answer.value.Parameters ?? []).map(toParameter));
   }
   return { ok: true, value: found };
+}
+
+async function readKeys(
+  access: Access,
+  client: SSMClient,
+  names: readonly string[],
+): Promise<Answer<ReadonlyMap<string, string>>> {
+  const keys = new Map<string, string>();
+  for (let i = 0; i < names.length; i += filterValuesMax) {
+    const Values = names.slice(i, i + filterValuesMax);
+    const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values }];
+    const answer = await call(access, 'ssm:DescribeParameters', (abortSignal) =>
+      client.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: filterValuesMax }), {
+        abortSignal,
+      }),
+    );
+    if (!answer.ok) return answer;
+    for (const { Name, KeyId } of answer.value.Parameters ?? []) if (Name && KeyId) keys.set(Name, KeyId);
+  }
+  return { ok: true, value: keys };
 }
 
 function listParameters(access: Access, client: SSMClient, path: string): Promise<Answer<readonly string[]>> {

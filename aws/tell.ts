@@ -80,7 +80,8 @@ function put<Name extends NoticeName>(
   });
 }
 
-function wordsOf(name: NoticeName, detail: NoticeDetail): Words {
+/** What people read of a notice that says it all itself. */
+export function wordsOf(name: NoticeName, detail: NoticeDetail): Words {
   const unblock = 'unblock' in detail && detail.unblock ? `. ${detail.unblock}` : '';
   return { subject: `Lifeboat: ${detail.plan}: ${name}`, message: `${detail.reason}${unblock}` };
 }

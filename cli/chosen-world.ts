@@ -1,5 +1,7 @@
+import { claimMistakes } from '../recovery/plan/claims.ts';
 import { orderMistakes } from '../recovery/plan/order.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { pathText } from '../recovery/plan/plan-error.ts';
 import type { World } from '../simulator/world/schema.ts';
 import { loadPlan, loadWorld, planNames } from './files.ts';
 import { refuseForeignWorld } from './refusals.ts';
@@ -38,6 +40,9 @@ export async function chooseWorld({
       `one installation recovers in one Region: ${one.plan} in ${one.regions.recovery}, ${other.plan} in ${other.regions.recovery}; give --plan`,
     );
   }
+  const [claim] = claimMistakes(chosen);
+  if (claim)
+    throw new UsageError(`the plan ${claim.plan}: ${pathText(claim.path)}: ${claim.message}; ${claim.fix}`);
   const [mistake] = named ? [] : orderMistakes(chosen);
   if (mistake) throw new UsageError(`plans/${mistake.plan}.yaml: ${mistake.message}; ${mistake.fix}`);
   const twice = chosen.find(({ plan }, place) => chosen.findIndex((each) => each.plan === plan) !== place);

@@ -44,6 +44,11 @@ export async function drillCommand(options: DrillOptions, streams: Streams): Pro
   const world = await loadWorld(options.world, plan);
   if (options.kind === 'failover' && options.scope)
     throw new UsageError('--scope is for a drill: a failover has no scope');
+  const other = options.orders.find(({ order }) => order.command === 'failover');
+  if (other && options.kind === 'drill')
+    throw new UsageError(
+      `--then "${other.text}": what a failover does would be judged as the drill's: rehearse both with lifeboat event, and order the drill too`,
+    );
   refuseUnknownFaults(options.faults);
   refuseForeignWorld(plan.regions.recovery, Object.keys(world.regions));
   const template = options.template

@@ -3,7 +3,6 @@ import type { Policy } from './iam/policy.ts';
 /** The services that the simulator answers for, by the name they sign requests with (SigV4 scope). */
 export const serviceNames = [
   'autoscaling',
-  'autoscaling',
   'ec2',
   'elasticloadbalancing',
   'events',

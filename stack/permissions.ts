@@ -231,6 +231,8 @@ const grants: Readonly<Record<StepName, Grants>> = {
     failover: [
       see.settings,
       see.secretSettings,
+      // Which key a secret has: it is encrypted anew with the same one.
+      allow(['ssm:DescribeParameters'], everywhere),
       allow(['kms:Encrypt', 'kms:GenerateDataKey'], [arnOf('kms', 'key/*')], through('ssm')),
       allow(['ssm:PutParameter'], [arnOf('ssm', 'parameter/*')], carries('plan')),
       allow(

@@ -54,6 +54,7 @@ const seeReadiness: readonly Statement[] = [
       'ec2:DescribeSecurityGroups',
       'ec2:DescribeSnapshots',
       'ec2:DescribeSubnets',
+      'ec2:DescribeTags',
       'ec2:DescribeVolumes',
       // Composite alarms are shown only to whoever may see all alarms (CloudWatch API Reference, DescribeAlarms).
       'cloudwatch:DescribeAlarms',

@@ -138,19 +138,22 @@ async function say(
   const seen = await gather({
     requests: ledger.list(ledgerKeys.requests(plan, recovery)),
     gate: ledger.read(ledgerKeys.step(plan, recovery, 'gate')),
+    fence: ledger.read(ledgerKeys.step(plan, recovery, 'fence')),
   });
   if (!seen.ok) return seen;
-  const { requests, gate } = seen.value;
+  const { requests, gate, fence } = seen.value;
   const done = await approve(ledger, { plan, recovery, overrides }, given);
   if (!done.ok) return done;
-  const record = gate?.value as StepRecord | undefined;
-  const wanted = [...(record?.unblock ?? '').matchAll(/--override (\w+)/g)].map(([, code = '']) => code);
+  const wanted = [gate, fence].flatMap((entry) => {
+    const { unblock = '' } = (entry?.value ?? {}) as Partial<StepRecord>;
+    return [...unblock.matchAll(/--override (\w+)/g)].map(([, code = '']) => code);
+  });
   const missing = [...new Set(wanted)].filter((code) => !done.value.overrides.includes(code));
   const isOwn = requests.includes(ledgerKeys.request(plan, recovery, given.by));
   const says = [
     `${recovery} is approved by ${given.by}${overrides.length > 0 ? `, overriding ${overrides.join(', ')}` : ''}`,
     ...(isOwn ? ['whoever asked for it does not count: another person has to approve'] : []),
-    ...(missing.length > 0 ? [`its gate also waits for --override ${missing.join(' --override ')}`] : []),
+    ...(missing.length > 0 ? [`it also waits for --override ${missing.join(' --override ')}`] : []),
   ];
   return ok(plan, recovery, run, says.join('; '));
 }
@@ -170,7 +173,7 @@ async function stop(operator: Operator, found: Found, given: Order): Promise<Ord
   if (kind === 'failover' && execution.value !== 'RUNNING' && evidence?.run === run) {
     if (evidence.outcome === 'recovered') return hasRecovered(recovery);
     const done = await giveUp(ledger, plan, recovery, run, given);
-    const says = `${recovery}, which ended ${evidence.outcome}, is given up: ${plan} may be recovered anew, by itself once its active period is over or acknowledged`;
+    const says = `${recovery}, which ended ${evidence.outcome}, is given up: lifeboat failover ${plan} begins another one; by itself only another incident does, once the active period is over or acknowledged`;
     return done.ok ? ok(plan, recovery, run, says) : done;
   }
   const done = await abort(ledger, plan, recovery, given);

@@ -1,8 +1,15 @@
-import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
 import { recoveryName } from '../../recovery/identity.ts';
-import { type ActiveRecord, ledgerKeys, mayTakeLock, type RequestRecord } from '../../recovery/ledger.ts';
+import {
+  type ActiveRecord,
+  ledgerKeys,
+  mayTakeLock,
+  type PeriodRecord,
+  type RequestRecord,
+} from '../../recovery/ledger.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import type { RecoveryKind, RecoveryScope } from '../../recovery/terms.ts';
+import { gather } from '../gather.ts';
 import { openStates } from '../states.ts';
 import type { Operator } from './operator.ts';
 import { type NotNow, nextRun, notNow, type Order, type Ordered } from './orders.ts';
@@ -53,11 +60,38 @@ export async function startRecovery(
         : `let it end, or lifeboat abort ${active.recovery}`,
     );
   }
+  const standing = kind === 'failover' ? await stillThere(operator, plan, active) : undefined;
+  if (standing) return standing;
   const { by: principal, at, comment, nonce } = order;
   const request: RequestRecord = { nonce, principal, at, comment };
   const written = await ledger.claim(ledgerKeys.request(plan, recovery, principal), request);
   if (!written.ok) return written;
   return startRun(operator, plan, kind, { recovery, run: 1 }, scope);
+}
+
+/**
+ * Why a plan must not be failed over where it was failed over to: servers and volumes from backups of before would stand
+ * beside those that serve its users. Undefined where somebody has taken over since, or the last one did not recover.
+ */
+async function stillThere(
+  { ledger, access }: Operator,
+  plan: string,
+  last: ActiveRecord | undefined,
+): Promise<Refusal | NotNow | undefined> {
+  if (last?.kind !== 'failover') return undefined;
+  const seen = await gather({
+    evidence: ledger.read(ledgerKeys.evidence(plan, last.recovery)),
+    period: ledger.read(ledgerKeys.period(plan)),
+  });
+  if (!seen.ok) return seen;
+  const evidence = seen.value.evidence?.value as RunEvidence | undefined;
+  const period = seen.value.period?.value as PeriodRecord | undefined;
+  const isTakenOver = period?.recovery === last.recovery && period.acknowledged !== undefined;
+  if (evidence?.outcome !== 'recovered' || isTakenOver) return undefined;
+  return notNow(
+    `${last.recovery} has brought ${plan} to ${access.region}, where it runs: another failover would put servers and volumes of before beside it`,
+    `once ${plan} runs in its primary Region again, lifeboat acknowledge ${plan} --comment …, then again`,
+  );
 }
 
 /**

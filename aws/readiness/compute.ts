@@ -12,7 +12,7 @@ import {
   type Filter,
   type Image,
   type _InstanceType as InstanceType,
-  type ResponseLaunchTemplateData,
+  type LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
@@ -203,11 +203,14 @@ async function describeTemplate(
   );
   const absent = ['InvalidLaunchTemplateName.NotFoundException', 'InvalidLaunchTemplateId.NotFound'];
   return mapAnswer(orAbsent(answer, ...absent), (output) =>
-    output === 'absent' ? output : toTemplate(output.LaunchTemplateVersions?.[0]?.LaunchTemplateData ?? {}),
+    output === 'absent' ? output : toTemplate(output.LaunchTemplateVersions?.[0] ?? {}),
   );
 }
 
-function toTemplate(data: ResponseLaunchTemplateData): SeenTemplate {
+function toTemplate({
+  LaunchTemplateId: id,
+  LaunchTemplateData: data = {},
+}: LaunchTemplateVersion): SeenTemplate {
   const {
     ImageId,
     InstanceType: type,
@@ -220,6 +223,7 @@ function toTemplate(data: ResponseLaunchTemplateData): SeenTemplate {
   // `resolve:ssm:…` names a parameter, not an image.
   const image = ImageId?.startsWith('ami-') ? ImageId : undefined;
   return {
+    ...(id && { id }),
     securityGroups: [...new Set(groups)],
     ...(image && { image }),
     ...(type && { type }),

@@ -14,6 +14,7 @@ import { type Asking, askingFar, askingIn, byName, nothing } from './asking.ts';
 import { type Compute, openCompute } from './compute.ts';
 import { openData } from './data.ts';
 import { openHousehold } from './household.ts';
+import { readIngredients } from './ingredients.ts';
 import { readKeys } from './keys.ts';
 import { openNames, zoneOf } from './names.ts';
 import { openOperating } from './operating.ts';
@@ -46,8 +47,11 @@ export async function readSight(
     readNames(here, plan),
     readTold(here, plan, installed),
   ]);
-  const keys = await readKeys(here, plan, { ...launching, databases: data.databases });
-  return { now, ...launching, ...data, ...watching, ...names, ...told, ...keys };
+  const [keys, ingredients] = await Promise.all([
+    readKeys(here, plan, { ...launching, databases: data.databases }),
+    readIngredients(here, plan, launching),
+  ]);
+  return { now, ...launching, ...data, ...watching, ...names, ...told, ...keys, ingredients };
 }
 
 /** Servers, what they are made from, and where. */

@@ -2,11 +2,20 @@ import * as v from 'valibot';
 import { decide } from '../../recovery/deciding/decide.ts';
 import type { Verdict } from '../../recovery/deciding/observation.ts';
 import type { IncidentRecord, PeriodRecord } from '../../recovery/ledger.ts';
+import type { NoticeName } from '../../recovery/notices.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Invocation } from '../deps.ts';
-import { tell } from '../tell.ts';
+import { tell, wordsOf } from '../tell.ts';
 import { openResponse, planNamed, type ResponseContext } from './context.ts';
-import { beginPeriod, logRefusal, recordVerdict, storeIncident, unopened } from './incident.ts';
+import {
+  beginPeriod,
+  keepUntold,
+  logRefusal,
+  type Notice,
+  recordVerdict,
+  storeIncident,
+  unopened,
+} from './incident.ts';
 import { lookAfter } from './look-after.ts';
 import { lookAround, type Seen } from './situation.ts';
 
@@ -56,7 +65,8 @@ async function commit(
   seen: Seen,
   verdict: Verdict,
 ): Promise<string | undefined> {
-  if (!seen.situation.ledger) return undefined;
+  const { ledger } = seen.situation;
+  if (!ledger) return undefined;
   if (verdict.decision === 'recover' && verdict.incident?.recovery) {
     // The period comes first: an incident without one would be recovered a second time once it is over.
     const refusal = await beginPeriod(context, plan, verdict.incident.recovery, seen.period);
@@ -72,29 +82,50 @@ async function commit(
     return undefined;
   }
   if (verdict.decision === 'recover') return verdict.incident?.recovery;
-  return unopened(context, plan, verdict.incident);
+  // Whoever paused since has been told that nothing begins any more.
+  return ledger.brake || ledger.pause ? undefined : unopened(context, plan, verdict.incident);
 }
 
+/** Tells what is new of a verdict, and again what people could not be told at an earlier look. */
 async function announce(context: ResponseContext, plan: Plan, seen: Seen, verdict: Verdict): Promise<void> {
-  const isNew = await recordVerdict(context, plan, verdict);
-  if (typeof isNew !== 'boolean') {
-    logRefusal(context, isNew, plan);
+  const recorded = await recordVerdict(context, plan, verdict);
+  if (!recorded.ok) {
+    logRefusal(context, recorded, plan);
     return;
   }
-  if (!isNew) return;
+  const { isNew, last, untold } = recorded.value;
+  const news = isNew ? noticesOf(plan, seen, verdict) : [];
+  const still: Notice[] = [];
+  for (const notice of [...untold, ...news]) {
+    const { name, detail } = notice;
+    // Machines were told when it was new.
+    const words = { ...wordsOf(name, detail), onlyPeople: untold.includes(notice) };
+    const { people } = await tell<NoticeName>(context, name, detail, words);
+    if (people !== undefined) still.push(notice);
+  }
+  if (untold.length + still.length === 0) return;
+  const refusal = await keepUntold(context, plan, last, still);
+  if (refusal) logRefusal(context, refusal, plan);
+}
+
+function noticesOf({ plan }: Plan, seen: Seen, verdict: Verdict): readonly Notice[] {
   const { analysis, blockedBy, reason, unblock, incident } = verdict;
-  const found = { plan: plan.plan, analysis, reason };
+  const found = { plan, analysis, reason };
   const before = (seen.incident?.value as IncidentRecord | undefined)?.incident;
+  const notices: Notice[] = [];
   if (before && !incident && seen.situation.ledger)
-    await tell(context, 'Failure Resolved', { plan: plan.plan, incident: before.id, reason });
-  if (verdict.decision === 'none') return;
+    notices.push({ name: 'Failure Resolved', detail: { plan, incident: before.id, reason } });
+  if (verdict.decision === 'none') return notices;
   if (verdict.decision === 'recover' && incident?.recovery) {
     const { id, recovery } = incident;
-    await tell(context, 'Recovery Started', { ...found, recovery, incident: id });
+    notices.push({ name: 'Recovery Started', detail: { ...found, recovery, incident: id } });
   } else if (incident && !before) {
-    await tell(context, 'Failure Detected', { ...found, blockedBy, unblock, incident: incident.id });
-  } else if (!incident?.recovery) {
+    const detail = { ...found, blockedBy, unblock, incident: incident.id };
+    notices.push({ name: 'Failure Detected', detail });
+  } else if (!incident?.recovery || analysis === 'NeverStarted') {
     // A recovery that was started tells of itself.
-    await tell(context, 'Recovery Held', { ...found, blockedBy, unblock, incident: incident?.id ?? null });
+    const detail = { ...found, blockedBy, unblock, incident: incident?.id ?? null };
+    notices.push({ name: 'Recovery Held', detail });
   }
+  return notices;
 }

@@ -1,4 +1,4 @@
-import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { type Answer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { alarmObservation } from '../../recovery/deciding/alarm.ts';
 import type { LedgerState, Observation, Situation } from '../../recovery/deciding/observation.ts';
 import { probeObservation } from '../../recovery/deciding/probe.ts';
@@ -18,6 +18,7 @@ import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openProbes } from '../probes.ts';
 import type { ResponseContext } from './context.ts';
+import { isUnstarted } from './incident.ts';
 import type { KeptHealth } from './receive.ts';
 import { watchTargets } from './targets.ts';
 import { readTurns } from './turns.ts';
@@ -56,6 +57,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     readAlarms(access, primary, names, primaryDeadlineSeconds),
     watchTargets(context, plan, primaryDeadlineSeconds),
   ]);
+  const unstarted = entries.ok ? await readUnstarted(context, plan, entries.value) : entries;
   const at = context.now();
   const kept = entries.ok ? (entries.value['health']?.value as KeptHealth | undefined) : undefined;
   const observations: Observation[] = [
@@ -66,7 +68,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     ...healthObservations(plan, kept?.records ?? [], at),
   ];
   const impaired = impairment(plan, kept?.records ?? [], at);
-  const answers = [entries, turns, probes, near, far];
+  const answers = [entries, unstarted, turns, probes, near, far];
   const refusals = [...answers.filter((answer): answer is Refusal => !answer.ok), ...targets.refusals];
   return {
     situation: {
@@ -74,7 +76,10 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
       observations,
       unread: [...new Set(refusals.map(sayRefusal))],
       // Who comes first is read from the ledger too: nobody starts early because it could not be seen.
-      ledger: entries.ok && turns.ok ? ledgerState(entries.value) : undefined,
+      ledger:
+        entries.ok && unstarted.ok && turns.ok
+          ? { ...ledgerState(entries.value), ...(unstarted.value && { isUnstarted: true }) }
+          : undefined,
       ...(turns.ok && { turns: turns.value }),
       ...(impaired && { recoveryRegionImpaired: impaired }),
       unready: entries.ok
@@ -85,6 +90,15 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     period: entries.ok ? entries.value['period'] : undefined,
     active: entries.ok ? (entries.value['active']?.value as ActiveRecord | undefined) : undefined,
   };
+}
+
+function readUnstarted(
+  context: ResponseContext,
+  plan: Plan,
+  entries: Readonly<Record<string, LedgerEntry | undefined>>,
+): Promise<Answer<boolean>> {
+  const incident = (entries['incident']?.value as IncidentRecord | undefined)?.incident;
+  return isUnstarted(context, plan, incident, entries['active']?.value as ActiveRecord | undefined);
 }
 
 function probesOf(

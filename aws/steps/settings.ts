@@ -1,9 +1,10 @@
+import type { Answer } from '../../recovery/answer.ts';
 import { creationTags, settingsPrefix } from '../../recovery/identity.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import { nothing, type Standing, standingAfterCalls } from '../../recovery/step.ts';
 import { resolveSettings } from '../../recovery/steps/settings.ts';
 import { recordOf } from '../records.ts';
-import { openSsm } from '../ssm.ts';
+import { openSsm, type Ssm } from '../ssm.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
 import type { DatabasesMemory } from './databases.ts';
 
@@ -47,11 +48,19 @@ export async function reconcileSettings(context: StepContext): Promise<StepResul
     memory.before,
   );
   if (!intent.ok) return refused(context, intent);
+  const secrets = differing.filter(({ parameter }) => present.get(parameter)?.type === secretType);
+  const keys = await keysOf(
+    ssm,
+    secrets.map(({ parameter }) => parameter),
+  );
+  if (!keys.ok) return refused(context, keys);
   const answers = await Promise.all(
     differing.map(({ parameter, value }) => {
       const known = present.get(parameter);
-      const tags = creationTags(identity, 'settings');
-      return known ? ssm.put(parameter, value, known.type) : ssm.put(parameter, value, 'String', tags);
+      if (!known)
+        return ssm.put(parameter, value, { type: 'String', tags: creationTags(identity, 'settings') });
+      const keyId = keys.value.get(parameter);
+      return ssm.put(parameter, value, { type: known.type, ...(keyId !== undefined && { keyId }) });
     }),
   );
   const refusals = answers.flatMap((answer) => (answer.ok ? [] : [answer]));
@@ -62,6 +71,13 @@ export async function reconcileSettings(context: StepContext): Promise<StepResul
     memory,
     resources,
   };
+}
+
+const secretType = 'SecureString';
+
+/** Most plans write no secrets, and are not asked for their keys. */
+async function keysOf(ssm: Ssm, secrets: readonly string[]): Promise<Answer<ReadonlyMap<string, string>>> {
+  return secrets.length > 0 ? ssm.keysOf(secrets) : { ok: true, value: new Map() };
 }
 
 function remember(

@@ -22,7 +22,7 @@ export function addOrderCommands(
   withOptions(
     program
       .command('acknowledge')
-      .description('after an automatic recovery: another one may follow before its active period is over')
+      .description('after a failover: an automatic one may follow, and traffic is held no longer')
       .argument('<plan>', 'a name in plans/, or a file')
       .requiredOption(...why, comment),
   ).action((plan: string, options) =>

@@ -49,6 +49,14 @@ export const problems: readonly Problem[] = [
     unblock: waiting,
   },
   {
+    code: 'NeverStarted',
+    means: 'this incident was given its recovery, which could not be started: nobody recovers it by itself',
+    decision: 'hold',
+    matches: (facts) => facts.ledger?.isUnstarted === true && !isOver(facts),
+    says: (facts) => `${recoveryOf(facts)} was decided for this incident and could not be started`,
+    unblock: ({ plan }) => `see why the failover machine is not started; lifeboat failover ${plan.plan}`,
+  },
+  {
     code: 'AlreadyRecovered',
     means: 'this incident has been given its recovery, and there is never a second one',
     decision: 'hold',

@@ -39,6 +39,14 @@ export function isOver({ downs, isBlind, ledger, now }: Facts): boolean {
   return active?.recovery !== recovery && !(period?.recovery === recovery && isPeriodOpen(period, now));
 }
 
+/** How long a decided recovery that has not opened is started again, by the same name. */
+const startAgainSeconds = 900;
+
+/** Whether the recovery that was decided for an incident is still started again, where it has not opened. */
+export function mayStartAgain({ decidedAt }: Incident, now: Instant): boolean {
+  return decidedAt !== undefined && secondsBetween(decidedAt, now) <= startAgainSeconds;
+}
+
 /** The name of the recovery that an incident is given: the same for the same incident, whoever decides it. */
 export function recoveryFor(plan: Plan, { onset }: Incident): string {
   return recoveryName(plan.plan, 'failover', onset);

@@ -65,6 +65,8 @@ export interface LedgerState {
   /** The active period of the last automatic recovery. */
   readonly period?: { readonly recovery: string; readonly until: Instant; readonly acknowledgedAt?: Instant };
   readonly incident?: Incident;
+  /** The incident's recovery was decided and never opened, and it is not started again any more. */
+  readonly isUnstarted?: true;
 }
 
 /** Opened by the first `down`; later signals join it. It ends when nothing stands at `down` any more. */

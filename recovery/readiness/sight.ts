@@ -30,6 +30,8 @@ export interface Sight {
   readonly vcpus: Answer<SeenVcpus>;
   /** Images that launch templates name, if the Region has them. */
   readonly templateImages: Answer<readonly string[]>;
+  /** Tags of what launches and restores are made from and of where they go, by id: images, templates, subnets, and so on. */
+  readonly ingredients: Answer<Readonly<Record<string, ObservedTags>>>;
   /** KMS keys in use, by ARN or id, with who uses them. */
   readonly keys: By<SeenKey>;
   /** What could not be found out about which keys are used. */
@@ -80,6 +82,7 @@ export interface SeenSnapshot {
 }
 
 export interface SeenTemplate {
+  readonly id?: string;
   readonly image?: string;
   readonly type?: string;
   readonly securityGroups: readonly string[];

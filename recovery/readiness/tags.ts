@@ -23,6 +23,7 @@ export const tagFindings: ReadinessCheck = (plan, sight) => {
         .filter(({ id }) => replicas.has(id))
         .map(({ id, tags }) => [id, tags]),
     ],
+    ['ingredients', sight.ingredients.ok ? Object.entries(sight.ingredients.value) : []],
     ['target groups', present(sight.targetGroups)],
     ['settings', present(sight.settings)],
     ['documents', reloads(plan.reload?.document, sight)],
@@ -32,7 +33,7 @@ export const tagFindings: ReadinessCheck = (plan, sight) => {
 };
 
 /** What several plans may share; whose it is does not matter there. */
-const shared = ['target groups', 'documents'];
+const shared = ['ingredients', 'target groups', 'documents'];
 
 function tagFinding(
   what: string,

@@ -86,7 +86,8 @@ export class Parameters {
       modifiedAtMs: this.#sim.clock.nowMs(),
       modifiedBy: callerArn,
     };
-    const keyId = type === 'SecureString' ? (input.KeyId ?? current?.keyId ?? 'alias/aws/ssm') : undefined;
+    // Without a key the account's default one is used, also where another encrypted it before (PutParameter, KeyId).
+    const keyId = type === 'SecureString' ? (input.KeyId ?? 'alias/aws/ssm') : undefined;
     const parameter: Parameter = {
       ...current,
       name,

@@ -45,7 +45,12 @@ export function parseWorld(yamlText: string, file: string): ParsedWorld {
     }));
     return { kind: 'errors', errors };
   }
-  const parsed = v.safeParse(worldSchema, document.toJS());
+  const unfolded = unfold(document);
+  if ('message' in unfolded) {
+    const { message } = unfolded;
+    return { kind: 'errors', errors: [{ file, line: 1, path: '', message, fix: 'write aliases out' }] };
+  }
+  const parsed = v.safeParse(worldSchema, unfolded.value);
   const findings = parsed.success ? danglingReferences(parsed.output) : parsed.issues.map(explain);
   if (parsed.success && findings.length === 0) return { kind: 'world', world: parsed.output };
   const errors = findings.map(({ path, message, fix }) => ({
@@ -56,6 +61,16 @@ export function parseWorld(yamlText: string, file: string): ParsedWorld {
     fix,
   }));
   return { kind: 'errors', errors: errors.sort((a, b) => a.line - b.line) };
+}
+
+/** The values of a document. Aliases of aliases grow without bound, and `yaml` gives up with a ReferenceError. */
+function unfold(document: Document): { readonly value: unknown } | { readonly message: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { message: 'its aliases unfold to too many values' };
+  }
 }
 
 /** One error as a line of text. */

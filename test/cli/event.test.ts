@@ -37,6 +37,11 @@ const file = (name: string, content: unknown) =>
 const good = file('good.json', event);
 const { detail: _, ...withoutDetail } = event;
 
+const twin = scratchFile(
+  'twin.yaml',
+  readFileSync(join(root, 'plans', 'shop.yaml'), 'utf8').replace('plan: shop', 'plan: twin'),
+);
+
 const refused: readonly { readonly name: string; readonly args: readonly string[]; readonly says: RegExp }[] =
   [
     { name: 'no file', args: [], says: /missing required argument 'file'/ },
@@ -65,6 +70,11 @@ const refused: readonly { readonly name: string; readonly args: readonly string[
       name: 'a plan given twice',
       args: [good, '--plan', 'shop', '--plan', 'shop'],
       says: /shop is given twice/,
+    },
+    {
+      name: 'two plans that claim one thing',
+      args: [good, '--plan', 'shop', '--plan', twin, '--world', 'shop'],
+      says: /the plan shop: databases\.orders\.promote\.replica: the plan "twin" claims the replica/,
     },
     { name: 'an unknown fault', args: [good, '--fault', 'nosuch'], says: /no fault nosuch/ },
     { name: 'an unknown world', args: [good, '--world', 'nosuch'], says: /no world nosuch/ },

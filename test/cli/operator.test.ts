@@ -149,7 +149,7 @@ test('a person pauses, starts, looks at, approves and aborts on the deployed sta
   const strange = await desk.order('continue', 'shop-failover-1');
   assert.match(strange.says, new RegExp(`active in ap-northeast-1: ${id}`));
   const mistyped = await desk.order('approve', id, '--override', 'LagToHigh', '--comment', 'seen');
-  assert.match(mistyped.says, /its gate also waits for --override LagTooHigh$/);
+  assert.match(mistyped.says, /it also waits for --override LagTooHigh$/);
   const approved = await desk.order('approve', id, '--override', 'LagTooHigh', '--comment', 'seen');
   assert.equal(approved.exitCode, 0);
   assert.match(

@@ -32,6 +32,14 @@ for (const { order, says } of refused) {
   });
 }
 
+test('a drill is not rehearsed together with a failover that would be judged as its own doing', async () => {
+  const order = '+1m failover shop';
+  const { exitCode, stdout, stderr } = await run('drill', 'shop', '--then', order, '--out', scratch);
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /\+1m failover shop.*lifeboat event/);
+  assert.equal(stdout, '');
+});
+
 test('people give their orders in a rehearsal, and the output says what became of each', async () => {
   const out = join(scratch, 'then');
   const { exitCode, stdout, stderr } = await run(
@@ -80,7 +88,7 @@ test('of two recoveries of one plan each is judged by the users that it moved it
   const out = join(scratch, 'two');
   const { stdout, stderr } = await run(
     ...['event', sample, '--at', '+4m', '--fault', 'primary-outage', '--seed', '2', '--json', '--out', out],
-    ...['--then', '+20m failover shop'],
+    ...['--then', '+19m acknowledge shop --comment seen', '--then', '+20m failover shop'],
   );
   assert.equal(stderr, '');
   const { recoveries } = JSON.parse(stdout) as { readonly recoveries: readonly Evidence[] };

@@ -159,7 +159,11 @@ test('an aborted failover is continued; one that is aborted once more after its 
     /failover .* is active since/,
   );
   const { says } = await other.ben.order({ ...abort, recovery: other.recovery });
-  assert.match(says, /given up: shop may be recovered anew/);
+  // The incident that it was started for never gets a second one by itself.
+  assert.match(
+    says,
+    /given up: lifeboat failover shop begins another one; by itself only another incident does/,
+  );
   const { recovery: next } = await other.ana.order({ command: 'failover', plan: 'shop', comment: '' });
   assert.notEqual(next, other.recovery);
 });
@@ -174,6 +178,19 @@ test('a failover whose machine was started under another name is given up after 
   const { says } = await new Person(account.sim, 'ben').order({ command: 'abort', recovery, comment: 'no' });
   assert.match(says, /ended held, is given up/);
   assert.ok(stage.active().releasedAt);
+});
+
+test('a plan that was failed over is not failed over once more beside itself until somebody acknowledges the first', async () => {
+  const looked = await new Looked().begin();
+  const { ben, ana } = looked;
+  assert.equal((await looked.end()).outcome, 'recovered');
+  const again = { command: 'failover', plan: 'shop', comment: '' } as const;
+  assert.match(
+    await ana.refused(again),
+    /shop-failover-\S+ has brought shop to ap-northeast-1, where it runs/,
+  );
+  await ben.order({ command: 'acknowledge', plan: 'shop', comment: 'back in Seoul' });
+  assert.notEqual((await ana.order(again)).recovery, looked.recovery);
 });
 
 test('a failover that a person started is acknowledged, so that its traffic is held no longer', async () => {

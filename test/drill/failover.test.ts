@@ -6,11 +6,14 @@ import { instanceHealth, regionHealth, serverOf } from '../../simulator/world/he
 import { diffInventories, type InventoryItem, inventory } from '../../simulator/world/inventory.ts';
 import { rehearseShop, replica, seoul, standingServers, tokyo } from './shop.ts';
 
+const setting = '/shop/orders/endpoint';
+const ownKey = '5f0c2a1e-7b64-4a55-9a0e-3f1d2c4b5a60';
 let early: Resolver | undefined;
 let before: readonly InventoryItem[] = [];
 const { evidence, account } = await rehearseShop({
   kind: 'failover',
   sabotage: (sim) => {
+    Object.assign(sim.region(tokyo).ssm.parameters.get(setting), { type: 'SecureString', keyId: ownKey });
     before = inventory(sim);
     early = new Resolver(sim, { name: 'asked before', clientTtlTail: 'never' });
     early.resolve('app.shop.example.com', 'A');
@@ -67,6 +70,11 @@ test('the setting that the application reads names the promoted database', () =>
   assert.equal(ssm.parameterValue('/shop/orders/endpoint'), rds.endpointOf(replica));
   for (const id of [...standingServers, worker!.id])
     assert.equal(guests.of(id).settings.get('/shop/orders/endpoint'), rds.endpointOf(replica), id);
+});
+
+test('a setting that is a secret stays one, under its own key', () => {
+  const { type, keyId } = ssm.parameters.get(setting);
+  assert.deepEqual({ type, keyId }, { type: 'SecureString', keyId: ownKey });
 });
 
 test('the data are mounted on the worker, from the newest snapshot', () => {

@@ -12,6 +12,7 @@ import { type ActiveRecord, ledgerKeys, type PeriodRecord } from '../../recovery
 import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
+import { Person } from './person.ts';
 import {
   assertReadable,
   hurry,
@@ -143,6 +144,10 @@ test('a person who approves FenceUnconfirmed lets a required fence go', async ()
   await stage.pass(60);
   const wayOut = stage.ledger().steps.fence?.unblock ?? '';
   assert.match(wayOut, /cannot write, then lifeboat approve .* --override FenceUnconfirmed .*lifeboat abort/);
+  const lee = new Person(stage.account.sim, 'lee');
+  const { recovery } = stage;
+  const { says } = await lee.order({ command: 'approve', recovery, overrides: [], comment: 'go' });
+  assert.match(says, /it also waits for --override FenceUnconfirmed/);
   await stage.approve('FenceUnconfirmed');
   const { evidence, steps } = await stage.end();
   assert.equal(evidence?.outcome, 'recovered');

@@ -97,6 +97,28 @@ test('everything that is wrong at once is found, each by its own name', async ()
   ]);
 });
 
+test('what a launch or a restore uses without the tag that permits it is named, whatever kind it is', async () => {
+  const sim = buildWorld(shopWorld(), { seed: 1 });
+  const { ec2 } = sim.region(tokyo);
+  const needed = [
+    ec2.images.get('ami-0a11c0ffee0000010'),
+    ec2.images.get('ami-0a11c0ffee0000001'),
+    ec2.launchTemplates.get('lt-0a11c0ffee0000001'),
+    ec2.subnets.get('subnet-0d1111a0000000003'),
+    ec2.securityGroups.get('sg-0d1111a0000000001'),
+    ec2.snapshots.get('snap-0a11c0ffee0000020'),
+  ];
+  for (const each of needed) {
+    const { tags } = each!;
+    const { 'lifeboat:plan': _permits, ...others } = tags;
+    each!.tags = others;
+    const found = (await checkSimulated(sim, plan)).find(({ name }) => name === 'tags of ingredients');
+    assert.equal(found?.status, 'bad');
+    assert.match(found.detail, new RegExp(`^no role may touch ${each!.id}: it carries no lifeboat:plan`));
+    each!.tags = tags;
+  }
+});
+
 test('a primary Region that is gone leaves what only it knows unknown, and nothing of it bad', async () => {
   const sim = buildWorld(shopWorld(), { seed: 1 });
   faults['primary-outage']?.apply(sim, shopWorld());

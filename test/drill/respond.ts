@@ -3,7 +3,8 @@ import { type AwsEvent, stageEvents } from '../../drill/occurrences.ts';
 import { type Responded, respond } from '../../drill/respond.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Template } from '../../simulator/cloudformation/deploy.ts';
-import type { Simulator } from '../../simulator/simulator.ts';
+import { AwsError } from '../../simulator/errors.ts';
+import type { Fault, Simulator } from '../../simulator/simulator.ts';
 import { faults as worldFaults } from '../../simulator/world/faults.ts';
 import { packagedTemplates } from '../../stack/template.ts';
 import { shopPlan, shopWorld } from './shop.ts';
@@ -44,4 +45,17 @@ export function happenInShop(options: ShopHappening): Promise<Responded> {
     templates,
     ...(forSeconds !== undefined && { forSeconds }),
   });
+}
+
+/** Nobody may start a failover; everything else works. Returns what ends it. */
+export function refuseToStartFailovers(sim: Simulator): () => void {
+  const error = new AwsError('AccessDeniedException', 'no', 400);
+  const fault: Fault = ({ operation }, input) =>
+    operation === 'StartExecution' && JSON.stringify(input).includes('-failover-')
+      ? { kind: 'error', error }
+      : undefined;
+  sim.faults.push(fault);
+  return () => {
+    sim.faults.splice(sim.faults.indexOf(fault), 1);
+  };
 }

@@ -10,7 +10,7 @@ import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { StepName } from '../../recovery/terms.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
-import { happenInShop, sampleEvent } from './respond.ts';
+import { happenInShop, refuseToStartFailovers, sampleEvent } from './respond.ts';
 import { assertPhases, assertReadable, readRepository, seoul, shopPlan, tokyo } from './shop.ts';
 
 const health = sampleEvent('health-regional-issue');
@@ -234,6 +234,21 @@ for (const [says, key, record, guard, because] of [
     assert.match(held?.reason ?? '', because);
     assertReadable(held?.unblock ?? null);
   });
+
+test('a recovery that was decided and could not be started is not started once somebody has paused its plan', async () => {
+  const happened = await happenInShop({
+    faults: outage,
+    forSeconds: 1500,
+    sabotage: (sim) => {
+      const mend = refuseToStartFailovers(sim);
+      const pause = { by: 'kim', at: '2026-11-02T00:05:00.000Z', comment: 'a change' };
+      sim.clock.after(300_000, () => written(ledgerKeys.pause('shop'), () => pause)(sim));
+      sim.clock.after(310_000, mend);
+    },
+  });
+  assert.ok(happened.decisions.some(({ decision }) => decision === 'recover'));
+  assert.deepEqual(started(happened), []);
+});
 
 test('a recovery Region that AWS Health says is in trouble is not recovered into', async () => {
   const startTime = 'Sun, 1 Nov 2026 23:50:00 GMT';

@@ -48,6 +48,7 @@ const emptyPlan = {
 const single = [
   'subnets',
   'securityGroups',
+  'ingredients',
   'offerings',
   'vcpus',
   'templateImages',

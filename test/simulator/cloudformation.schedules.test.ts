@@ -30,7 +30,12 @@ function templateOf(schedule: JsonObject, more: JsonObject = {}): Template {
       Properties: { FunctionName: 'woken', Handler: 'x.handler', Role: arnOf('FunctionRole'), Timeout: 20 },
     },
     FunctionRole: role('lambda.amazonaws.com'),
-    ScheduleRole: role('scheduler.amazonaws.com', 'lambda:InvokeFunction', 'sns:Publish'),
+    ScheduleRole: role(
+      'scheduler.amazonaws.com',
+      'lambda:InvokeFunction',
+      'sns:Publish',
+      'states:StartExecution',
+    ),
     Schedule: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {

@@ -1,174 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AutoScalingClient, SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   AttachVolumeCommand,
   CreateVolumeCommand,
   DescribeInstancesCommand,
-  DetachVolumeCommand,
-  EC2Client,
   RunInstancesCommand,
   type RunInstancesCommandInput,
-  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53';
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import {
-  GetParametersCommand,
-  PutParameterCommand,
-  SendCommandCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { actions } from '../../simulator/iam/actions/actions.ts';
-import type { JsonObject } from '../../simulator/json.ts';
+import { GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutParameterCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { recovery as region, settings } from './data-account.ts';
-import { openEc2 } from './ec2-account.ts';
 
-const roleArn = 'arn:aws:iam::123456789012:role/fn';
-const me = 'arn:aws:sts::123456789012:assumed-role/fn/session';
-const key = '5f0c2a1e-7b64-4a55-9a0e-3f1d2c4b5a60';
-
-const allow = (Action: string | readonly string[], Resource: string, Condition?: JsonObject): JsonObject => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
-const everything = allow('*', '*');
-const deny = (Action: string, Resource: string): JsonObject => ({ Effect: 'Deny', Action, Resource });
-
-/** An account with a caller whose role may do what the statements say. */
-function open(...Statement: readonly JsonObject[]) {
-  const account = openEc2('permissions');
-  const { sim } = account;
-  sim.iam.permissions.put({
-    arn: roleArn,
-    policies: [{ name: 'own', document: { Version: '2012-10-17', Statement } }],
-  });
-  sim.addCaller({ accessKeyId: 'AKIAROLE', arn: me, userId: 'AROAFN:session', roleArn });
-  const config = settings(sim, region, 'AKIAROLE');
-  const ec2 = new EC2Client(config);
-  /** `Code: message` of a refusal, or `allowed` for whatever else comes of it. */
-  const ask = async (answer: Promise<unknown>): Promise<string> => {
-    const before = sim.iam.permissions.denials.length;
-    const said = await sim.clock.drive(
-      answer.then(
-        () => '',
-        (error: Error) => `${error.name}: ${error.message}`,
-      ),
-    );
-    return sim.iam.permissions.denials.length === before ? 'allowed' : said;
-  };
-  return { ...account, config, ec2: account.ec2, asRole: ec2, ask };
-}
-
-const reason = (action: string) => `because no identity-based policy allows the ${action} action`;
-const own = (service: string, resource: string) => `arn:aws:${service}:${region}:123456789012:${resource}`;
-
-test('each service refuses a role without permissions in its own words: who, what and on what', async () => {
-  const { config, asRole, ask } = open();
-  const s3 = new S3Client(config);
-  const object = { Bucket: 'ledger', Key: 'a.json' };
-  const topic = own('sns', 'news');
-  const machine = own('states', 'stateMachine:m');
-  const refusals: readonly (readonly [
-    () => Promise<unknown>,
-    code: string,
-    action: string,
-    resource?: string,
-  ])[] = [
-    [() => asRole.send(new DescribeInstancesCommand({})), 'UnauthorizedOperation', 'ec2:DescribeInstances'],
-    [
-      () => asRole.send(new TerminateInstancesCommand({ InstanceIds: ['i-1'] })),
-      'UnauthorizedOperation',
-      'ec2:TerminateInstances',
-      own('ec2', 'instance/i-1'),
-    ],
-    [
-      () => new RDSClient(config).send(new DescribeDBInstancesCommand({})),
-      'AccessDenied',
-      'rds:DescribeDBInstances',
-      own('rds', 'db:*'),
-    ],
-    [
-      () => s3.send(new PutObjectCommand({ ...object, Body: '' })),
-      'AccessDenied',
-      's3:PutObject',
-      '"arn:aws:s3:::ledger/a.json"',
-    ],
-    [
-      () => new SNSClient(config).send(new PublishCommand({ TopicArn: topic, Message: 'm' })),
-      'AuthorizationErrorException',
-      'sns:Publish',
-      topic,
-    ],
-    [
-      () => new SFNClient(config).send(new StartExecutionCommand({ stateMachineArn: machine })),
-      'AccessDeniedException',
-      'states:StartExecution',
-      machine,
-    ],
-    [
-      () => new SSMClient(config).send(new GetParametersCommand({ Names: ['/shop/a:3'] })),
-      'AccessDeniedException',
-      'ssm:GetParameters',
-      own('ssm', 'parameter/shop/a'),
-    ],
-    [
-      () =>
-        new EventBridgeClient(config).send(
-          new PutEventsCommand({ Entries: [{ Source: 's', DetailType: 't' }] }),
-        ),
-      'AccessDeniedException',
-      'events:PutEvents',
-      own('events', 'event-bus/default'),
-    ],
-    [
-      () => new Route53Client(config).send(new ListHostedZonesCommand({})),
-      'AccessDenied',
-      'route53:ListHostedZones',
-    ],
-    [
-      () => new AutoScalingClient(config).send(new SuspendProcessesCommand({ AutoScalingGroupName: 'web' })),
-      'AccessDenied',
-      'autoscaling:SuspendProcesses',
-      own('autoscaling', 'autoScalingGroup:unknown:autoScalingGroupName/web'),
-    ],
-  ];
-  for (const [answer, code, action, resource] of refusals) {
-    const on = resource === undefined ? '' : ` on resource: ${resource}`;
-    const said = await ask(answer());
-    assert.ok(said.startsWith(`${code}: `), said);
-    assert.ok(
-      said.endsWith(`User: ${me} is not authorized to perform: ${action}${on} ${reason(action)}`),
-      said,
-    );
-  }
-  assert.match(await ask(s3.send(new HeadObjectCommand(object))), /^(Forbidden|403|Unknown)/);
-  assert.equal(await ask(new STSClient(config).send(new GetCallerIdentityCommand({}))), 'allowed');
-});
-
-test('whoever has no role of its own here is an administrator, and an unknown operation is not simulated for a role', async () => {
-  const { client, drive, asRole } = open(everything);
-  await drive(client.send(new DescribeInstancesCommand({})));
-  assert.equal('DetachVolume' in actions.ec2, false);
-  await assert.rejects(
-    drive(asRole.send(new DetachVolumeCommand({ VolumeId: 'vol-1' }))),
-    /the permissions for ec2:DetachVolume is not simulated/,
-  );
-});
+import { allow, deny, everything, key, open, own, roleArn } from './iam-account.ts';
 
 /** A launch that makes, uses and passes on everything that a launch can. */
 function launchOf(account: ReturnType<typeof open>): RunInstancesCommandInput {

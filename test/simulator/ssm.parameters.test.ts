@@ -166,6 +166,14 @@ test('a secret is shown in clear only to who asks for it', async () => {
   assert.equal(here.ssm.parameterValue(name), 'hunter2');
 });
 
+test('a secret that is overwritten without its key is encrypted with the default one', async () => {
+  const { put, here } = openStore();
+  await put({ Type: 'SecureString', KeyId: 'alias/shop' });
+  assert.equal(here.ssm.parameters.get(name).keyId, 'alias/shop');
+  await put({ Type: 'SecureString', Overwrite: true });
+  assert.equal(here.ssm.parameters.get(name).keyId, 'alias/aws/ssm');
+});
+
 test('many are read at once, and those that are not there are listed', async () => {
   const { ssm, put, drive, refusal } = openStore();
   await put();

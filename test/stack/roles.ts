@@ -21,20 +21,27 @@ export const statements: readonly RoleStatement[] = [
   ...statementsOf('lifeboat-witness-live', templates.witness),
 ];
 
+/** What people may be given: the policies that the stack makes and attaches to nobody. */
+export const offered: readonly RoleStatement[] = Object.entries(templates.recovery.Resources)
+  .filter(([, { Type }]) => Type === 'AWS::IAM::ManagedPolicy')
+  .flatMap(([id, { Properties }]) => read(`lifeboat-live/${id}`, Properties as unknown as WrittenPolicy));
+
 function statementsOf(stack: string, { Resources }: Template): readonly RoleStatement[] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
     .flatMap(([id, { Properties }]) =>
-      policiesOf(Properties).flatMap(({ PolicyDocument }) =>
-        PolicyDocument.Statement.map((statement, at) => ({
-          role: `${stack}/${id}`,
-          name: `#${at + 1}`,
-          actions: [statement['Action']].flat().map(String),
-          resources: [statement['Resource']].flat(),
-          conditions: (statement['Condition'] ?? {}) as RoleStatement['conditions'],
-        })),
-      ),
+      policiesOf(Properties).flatMap((policy) => read(`${stack}/${id}`, policy)),
     );
+}
+
+function read(role: string, { PolicyDocument }: WrittenPolicy): readonly RoleStatement[] {
+  return PolicyDocument.Statement.map((statement, at) => ({
+    role,
+    name: `#${at + 1}`,
+    actions: [statement['Action']].flat().map(String),
+    resources: [statement['Resource']].flat(),
+    conditions: (statement['Condition'] ?? {}) as RoleStatement['conditions'],
+  }));
 }
 
 interface WrittenPolicy {

@@ -190,7 +190,9 @@ test('no function of a drill may start, promote, register, switch traffic or wri
       [Action].flat().includes('ssm:SendCommand') && String(Resource).includes(':instance/'),
   );
   for (const { Condition } of commanded)
-    assert.deepEqual(Condition, { Null: { 'ssm:resourceTag/lifeboat:recovery': 'false' } });
+    assert.deepEqual(Condition, {
+      Null: { 'ssm:resourceTag/lifeboat:recovery': 'false', 'ssm:resourceTag/lifeboat:expires': 'false' },
+    });
   assert.ok(commanded.length > 0);
 });
 
@@ -228,7 +230,7 @@ test('only actions that know no resource are allowed on all of them', () => {
     .filter(({ Resource: resource }) => [resource].flat().includes('*'))
     .flatMap(({ Action: action }) => action);
   const unlimited =
-    /^(autoscaling:Describe|ec2:Describe|ssm:(DescribeInstanceInformation|GetCommandInvocation|ListCommandInvocations)|elasticloadbalancing:Describe|cloudwatch:(DescribeAlarms|GetMetricData|PutMetricData)|route53:ListHostedZones$|servicequotas:GetServiceQuota$|logs:)/;
+    /^(autoscaling:Describe|ec2:Describe|ssm:(DescribeInstanceInformation|DescribeParameters|GetCommandInvocation|ListCommandInvocations)|elasticloadbalancing:Describe|cloudwatch:(DescribeAlarms|GetMetricData|PutMetricData)|route53:ListHostedZones$|servicequotas:GetServiceQuota$|logs:)/;
   assert.deepEqual(
     [...new Set(everywhere)].filter((action) => !unlimited.test(action)),
     [],

@@ -29,6 +29,16 @@ for (const name of ['shop', 'minimal']) {
   });
 }
 
+test('aliases that unfold to more than memory holds are a mistake of the file', () => {
+  const levels = Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(10)}]`);
+  const parsed = parseWorld(`a0: &a0 [1]\n${levels.join('\n')}\n`, 'bomb.yaml');
+  assert.equal(parsed.kind, 'errors');
+  assert.deepEqual(
+    parsed.errors.map(({ file, message }) => [file, message]),
+    [['bomb.yaml', 'its aliases unfold to too many values']],
+  );
+});
+
 test('durations become seconds and the start becomes an instant', () => {
   const parsed = parseWorld(shop, 'shop.yaml');
   assert.equal(parsed.kind, 'world');

@@ -35,6 +35,7 @@ export const ec2Actions: ActionTable = {
     'DescribeSecurityGroups',
     'DescribeSnapshots',
     'DescribeSubnets',
+    'DescribeTags',
     'DescribeVolumes',
   ]),
   StartInstances: (input: OfInstances, place) => [

@@ -19,6 +19,7 @@ import { through } from './kms.ts';
 export const ssmActions: ActionTable = {
   ...withoutResource('ssm', [
     'DescribeInstanceInformation',
+    'DescribeParameters',
     'GetCommandInvocation',
     'ListCommandInvocations',
   ]),
@@ -94,7 +95,7 @@ function putParameter(input: PutParameterCommandInput, place: Place): readonly C
   const name = input.Name ?? '';
   const current = place.region.ssm.parameters.find(name);
   const requestTags = listed(input.Tags);
-  const key = input.Type === 'SecureString' ? (input.KeyId ?? current?.keyId) : undefined;
+  const key = input.Type === 'SecureString' ? input.KeyId : undefined;
   // Systems Manager User Guide, AWS KMS encryption for Parameter Store SecureString parameters.
   const encrypting = (input.Tier ?? current?.tier) === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt';
   const asked = parameter('ssm:PutParameter', name, place);
