@@ -71,6 +71,15 @@ export interface ActiveRecord {
   readonly abort?: { readonly by: string; readonly at: Instant; readonly reason: string };
   /** Set when the recovery is over: the key stays, as the mark of a lock that nobody holds. */
   readonly releasedAt?: Instant;
+  /** Of a drill: the failover that held the lock last, which may be where the workload runs. */
+  readonly lastFailover?: { readonly recovery: string; readonly at: Instant };
+}
+
+/** The failover that held a plan's lock last, whatever drills have held it since. */
+export function failoverOf(
+  active: ActiveRecord | undefined,
+): { readonly recovery: string; readonly at: Instant } | undefined {
+  return active?.kind === 'failover' ? active : active?.lastFailover;
 }
 
 /** That people are told of an interrupted recovery: once for each reason. */

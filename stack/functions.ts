@@ -37,7 +37,7 @@ const documents: Partial<Readonly<Record<StepName, Readonly<Record<string, CfnVa
 };
 
 /** The steps that tell people something themselves. */
-const tells: readonly StepName[] = ['gate', 'conclude'];
+const tells: readonly StepName[] = ['gate', 'fence', 'conclude'];
 
 /** Every function of the recovery machines of one kind, or of both. */
 export function stepFunctions(kinds: readonly RecoveryKind[] = recoveryKinds): readonly StepFunction[] {

@@ -218,6 +218,8 @@ const grants: Readonly<Record<StepName, Grants>> = {
       allow(['ec2:StopInstances'], [primaryArnOf('ec2', 'instance/*')], carries('plan')),
       allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*')]),
       allow(['rds:ModifyDBInstance'], [primaryArnOf('rds', 'db:*')], carries('plan')),
+      // A fence that the plan requires waits for a person, who must hear of it.
+      ...telling,
     ],
   },
   databases: {

@@ -2,6 +2,7 @@ import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
 import {
   type ActiveRecord,
   type ApprovalRecord,
+  failoverOf,
   ledgerKeys,
   type PauseRecord,
   type PeriodRecord,
@@ -74,11 +75,12 @@ export function acknowledge(
 ): Promise<Ordered<PeriodRecord>> {
   const { by, at, comment, nonce } = order;
   return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) => {
+    const failover = failoverOf(last);
     const isByHand =
-      last?.kind === 'failover' &&
-      last.recovery !== before?.recovery &&
-      (!before || secondsBetween(before.from, last.at) > 0);
-    const period = isByHand ? { nonce, recovery: last.recovery, from: last.at, until: at } : before;
+      failover !== undefined &&
+      failover.recovery !== before?.recovery &&
+      (!before || secondsBetween(before.from, failover.at) > 0);
+    const period = isByHand ? { nonce, recovery: failover.recovery, from: failover.at, until: at } : before;
     return period
       ? { ...period, nonce, acknowledged: period.acknowledged ?? { by, at, comment } }
       : notNow(`${plan} has had no failover`, `lifeboat status ${plan} shows what there was`);

@@ -9,8 +9,8 @@ import {
 } from '../../recovery/ledger.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import type { RecoveryKind, RecoveryScope } from '../../recovery/terms.ts';
-import { gather } from '../gather.ts';
 import { openStates } from '../states.ts';
+import { recoveredBy } from '../whereabouts.ts';
 import type { Operator } from './operator.ts';
 import { type NotNow, nextRun, notNow, type Order, type Ordered } from './orders.ts';
 
@@ -78,18 +78,14 @@ async function stillThere(
   plan: string,
   last: ActiveRecord | undefined,
 ): Promise<Refusal | NotNow | undefined> {
-  if (last?.kind !== 'failover') return undefined;
-  const seen = await gather({
-    evidence: ledger.read(ledgerKeys.evidence(plan, last.recovery)),
-    period: ledger.read(ledgerKeys.period(plan)),
-  });
-  if (!seen.ok) return seen;
-  const evidence = seen.value.evidence?.value as RunEvidence | undefined;
-  const period = seen.value.period?.value as PeriodRecord | undefined;
-  const isTakenOver = period?.recovery === last.recovery && period.acknowledged !== undefined;
-  if (evidence?.outcome !== 'recovered' || isTakenOver) return undefined;
+  const read = await ledger.read(ledgerKeys.period(plan));
+  if (!read.ok) return read;
+  const period = read.value?.value as PeriodRecord | undefined;
+  const there = await recoveredBy(ledger, plan, { active: last, period });
+  if (!there.ok) return there;
+  if (there.value === undefined) return undefined;
   return notNow(
-    `${last.recovery} has brought ${plan} to ${access.region}, where it runs: another failover would put servers and volumes of before beside it`,
+    `${there.value} has brought ${plan} to ${access.region}, where it runs: another failover would put servers and volumes of before beside it`,
     `once ${plan} runs in its primary Region again, lifeboat acknowledge ${plan} --comment …, then again`,
   );
 }

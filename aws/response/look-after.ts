@@ -1,9 +1,10 @@
 import { sayRefusal } from '../../recovery/answer.ts';
 import { isPeriodOpen } from '../../recovery/deciding/incident.ts';
-import type { ActiveRecord, PeriodRecord } from '../../recovery/ledger.ts';
+import type { PeriodRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Instant } from '../../recovery/terms.ts';
 import { tell } from '../tell.ts';
+import { type LastFailover, lastFailover } from '../whereabouts.ts';
 import type { ResponseContext } from './context.ts';
 import { holdTraffic } from './hold-traffic.ts';
 import { refence } from './refence.ts';
@@ -12,11 +13,7 @@ import { refence } from './refence.ts';
  * What a failover needs each minute after its machine has ended: traffic held where it was switched to, and a fence that
  * could not be confirmed tried again until it holds.
  */
-export async function lookAfter(
-  context: ResponseContext,
-  plan: Plan,
-  known: { readonly active: ActiveRecord | undefined; readonly period: PeriodRecord | undefined },
-): Promise<void> {
+export async function lookAfter(context: ResponseContext, plan: Plan, known: LastFailover): Promise<void> {
   const recovery = lastFailover(known);
   if (!recovery) return;
   const { access, ledger, deps, now } = context;
@@ -51,15 +48,4 @@ function isTakenOver(period: PeriodRecord | undefined, recovery: string, now: In
   if (period?.recovery !== recovery) return true;
   const { until, acknowledged } = period;
   return !isPeriodOpen({ recovery, until, ...(acknowledged && { acknowledgedAt: acknowledged.at }) }, now);
-}
-
-/** A drill may have taken the lock since; then the active period still names the failover. */
-function lastFailover({
-  active,
-  period,
-}: {
-  readonly active: ActiveRecord | undefined;
-  readonly period: PeriodRecord | undefined;
-}): string | undefined {
-  return active?.kind === 'failover' ? active.recovery : period?.recovery;
 }

@@ -17,6 +17,7 @@ import { readAlarms } from '../alarms.ts';
 import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openProbes } from '../probes.ts';
+import { recoveredBy } from '../whereabouts.ts';
 import type { ResponseContext } from './context.ts';
 import { isUnstarted } from './incident.ts';
 import type { KeptHealth } from './receive.ts';
@@ -57,7 +58,12 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     readAlarms(access, primary, names, primaryDeadlineSeconds),
     watchTargets(context, plan, primaryDeadlineSeconds),
   ]);
-  const unstarted = entries.ok ? await readUnstarted(context, plan, entries.value) : entries;
+  const [unstarted, there] = entries.ok
+    ? await Promise.all([
+        readUnstarted(context, plan, entries.value),
+        readWhere(context, plan, entries.value),
+      ])
+    : [entries, entries];
   const at = context.now();
   const kept = entries.ok ? (entries.value['health']?.value as KeptHealth | undefined) : undefined;
   const observations: Observation[] = [
@@ -68,7 +74,7 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     ...healthObservations(plan, kept?.records ?? [], at),
   ];
   const impaired = impairment(plan, kept?.records ?? [], at);
-  const answers = [entries, unstarted, turns, probes, near, far];
+  const answers = [entries, unstarted, there, turns, probes, near, far];
   const refusals = [...answers.filter((answer): answer is Refusal => !answer.ok), ...targets.refusals];
   return {
     situation: {
@@ -77,8 +83,12 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
       unread: [...new Set(refusals.map(sayRefusal))],
       // Who comes first is read from the ledger too: nobody starts early because it could not be seen.
       ledger:
-        entries.ok && unstarted.ok && turns.ok
-          ? { ...ledgerState(entries.value), ...(unstarted.value && { isUnstarted: true }) }
+        entries.ok && unstarted.ok && there.ok && turns.ok
+          ? {
+              ...ledgerState(entries.value),
+              ...(unstarted.value && { isUnstarted: true }),
+              ...(there.value !== undefined && { recoveredBy: there.value }),
+            }
           : undefined,
       ...(turns.ok && { turns: turns.value }),
       ...(impaired && { recoveryRegionImpaired: impaired }),
@@ -99,6 +109,16 @@ function readUnstarted(
 ): Promise<Answer<boolean>> {
   const incident = (entries['incident']?.value as IncidentRecord | undefined)?.incident;
   return isUnstarted(context, plan, incident, entries['active']?.value as ActiveRecord | undefined);
+}
+
+function readWhere(
+  { ledger }: ResponseContext,
+  plan: Plan,
+  entries: Readonly<Record<string, LedgerEntry | undefined>>,
+): Promise<Answer<string | undefined>> {
+  const active = entries['active']?.value as ActiveRecord | undefined;
+  const period = entries['period']?.value as PeriodRecord | undefined;
+  return recoveredBy(ledger, plan.plan, { active, period });
 }
 
 function probesOf(

@@ -6,9 +6,13 @@ import { secondsBetween } from '../../recovery/terms.ts';
 import { fencePrimary } from '../fencing.ts';
 import type { StepContext, StepResult } from '../step.ts';
 import { readWordAfterGate, type Word } from './approvals.ts';
+import { askPeople } from './ask.ts';
 
 /** A change of security groups shows within half a minute; a stop is seen in its own answer. */
 const lookAgainSeconds = 10;
+
+/** A fence that will hold is seen to within a minute: nobody is called for it before. */
+const confirmSeconds = 60;
 
 /**
  * One call of the fence step: what could still write in the primary Region is cut off, or the record says that it could not
@@ -26,7 +30,7 @@ export async function reconcileFence(context: StepContext): Promise<StepResult> 
   const resources = fenceResources(plan, memory);
   if (memory.state === 'fenced' || !fence.required)
     return { standing: { status: 'done', counts: countsOf(memory) }, memory, resources };
-  return { ...(await requiredFence(context, memory)), resources };
+  return { ...(await requiredFence(context, memory, before)), resources };
 }
 
 function skipped(reason: string): StepResult {
@@ -44,6 +48,7 @@ function countsOf({ groups, instances, databases }: FenceMemory): Counts {
 async function requiredFence(
   context: StepContext,
   memory: FenceMemory,
+  before: FenceMemory | undefined,
 ): Promise<Pick<StepResult, 'standing' | 'memory'>> {
   const { record, input, plan, deps } = context;
   const counts = countsOf(memory);
@@ -59,25 +64,30 @@ async function requiredFence(
     return { standing: { status: 'done', counts }, memory: { ...memory, why, overrides } };
   }
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
-  const isOver = secondsBetween(firstAt, context.now()) >= plan.trigger.approval.boundSeconds;
+  const seconds = secondsBetween(firstAt, context.now());
+  const isOver = seconds >= plan.trigger.approval.boundSeconds;
   const says = sayOpen(open, electorate);
   const standing: Standing = isOver
     ? {
         status: 'held',
         code: fenceOverride,
         reason: `the plan requires a fence, and it cannot be confirmed: ${says}`,
-        unblock: `make sure that the old primary cannot write, then ${howToApprove(input.recovery, open, electorate)}; after an approval, lifeboat continue ${input.recovery}`,
+        unblock: `${lookYourself}, then ${howToApprove(input.recovery, open, electorate)}; after an approval, lifeboat continue ${input.recovery}`,
         counts,
       }
     : {
         status: 'working',
         waitSeconds: lookAgainSeconds,
         waitingFor: `the fence, which the plan requires: ${says}`,
-        unblock: `make sure that the old primary cannot write, then ${howToApprove(input.recovery, open, electorate)}`,
+        unblock: `${lookYourself}, then ${howToApprove(input.recovery, open, electorate)}`,
         counts,
       };
-  return { standing, memory };
+  if (isOver || seconds < confirmSeconds) return { standing, memory };
+  const asked = await askPeople(context, { open, electorate, first: lookYourself }, before ?? {});
+  return { standing, memory: { ...memory, ...asked } };
 }
+
+const lookYourself = 'make sure that the old primary cannot write';
 
 function silence(people: number): Word {
   return { approvals: [], electorate: { people, requesters: [], isRequesterUnknown: false } };

@@ -2,6 +2,7 @@ import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import {
   type ActiveRecord,
   type BeforeRecord,
+  failoverOf,
   type IncidentRecord,
   ledgerKeys,
   mayTakeLock,
@@ -42,12 +43,14 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   if (objection) return objection;
   if (isOwn && held.run === input.run) return undefined;
   if (!mayTakeLock(held, identity)) return taken(context, held);
+  const last = identity.kind === 'drill' ? failoverOf(held) : undefined;
   const claim: ActiveRecord = {
     nonce: `${input.recovery} run ${input.run}`,
     recovery: input.recovery,
     kind: identity.kind,
     at: isOwn ? held.at : context.now(),
     run: input.run,
+    ...(last && { lastFailover: { recovery: last.recovery, at: last.at } }),
   };
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);

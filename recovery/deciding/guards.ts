@@ -80,6 +80,19 @@ function activePeriod({ ledger, facts, recovery, claim }: Guarded): Objection | 
   };
 }
 
+/**
+ * A plan that was recovered runs in its recovery Region, and its own address leads there: what fails now fails there, and
+ * another failover would put servers and volumes of before beside those that serve. Only a person knows when it is back.
+ */
+function unacknowledged({ ledger, facts: { plan }, recovery, claim }: Guarded): Objection | undefined {
+  const { recoveredBy } = ledger;
+  if (recoveredBy === undefined || recoveredBy === recovery) return undefined;
+  return {
+    reason: `${claim}, but ${recoveredBy} has brought ${plan.plan} to ${plan.regions.recovery}, and nobody has taken it over since`,
+    unblock: `once ${plan.plan} runs in ${plan.regions.primary} again, lifeboat acknowledge ${plan.plan} --comment …`,
+  };
+}
+
 function readiness({ situation, facts, claim }: Guarded): Objection | undefined {
   if (situation.unready.length === 0) return undefined;
   return {
@@ -125,6 +138,7 @@ export const guards: readonly Guard[] = [
   { name: 'Observe', objects: observe },
   { name: 'ActiveRecovery', objects: activeRecovery },
   { name: 'ActivePeriod', objects: activePeriod },
+  { name: 'Unacknowledged', objects: unacknowledged },
   { name: 'Readiness', objects: readiness },
   { name: 'RecoveryRegionImpaired', objects: recoveryRegionImpaired },
   { name: 'After', objects: after },

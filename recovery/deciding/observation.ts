@@ -64,6 +64,8 @@ export interface LedgerState {
   readonly active?: { readonly recovery: string; readonly kind: 'drill' | 'failover'; readonly at: Instant };
   /** The active period of the last automatic recovery. */
   readonly period?: { readonly recovery: string; readonly until: Instant; readonly acknowledgedAt?: Instant };
+  /** The failover that brought the workload to where it runs now; undefined once somebody has taken it over. */
+  readonly recoveredBy?: string;
   readonly incident?: Incident;
   /** The incident's recovery was decided and never opened, and it is not started again any more. */
   readonly isUnstarted?: true;

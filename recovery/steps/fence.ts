@@ -31,6 +31,10 @@ export interface FenceMemory {
   readonly why: string;
   /** Who went on without a confirmed fence that the plan requires. */
   readonly overrides?: readonly Override[];
+  /** When people were told that the recovery waits for a fence that the plan requires, and in which run. */
+  readonly told?: { readonly run: number; readonly at: Instant };
+  /** The run in which machines were told. */
+  readonly announced?: number;
 }
 
 /** What people do when a required fence cannot be confirmed: they look themselves, and approve this code. */

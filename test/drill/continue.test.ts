@@ -48,8 +48,12 @@ class Looked {
   }
 
   runs(): readonly Execution[] {
+    return this.runsOf(this.recovery);
+  }
+
+  runsOf(recovery: string): readonly Execution[] {
     const { states } = this.stage.account.sim.region(tokyo);
-    return states.executions.filter(({ name }) => name.startsWith(this.recovery));
+    return states.executions.filter(({ name }) => name.startsWith(recovery));
   }
 
   async reach(state: string): Promise<void> {
@@ -189,6 +193,15 @@ test('a plan that was failed over is not failed over once more beside itself unt
     await ana.refused(again),
     /shop-failover-\S+ has brought shop to ap-northeast-1, where it runs/,
   );
+  // A drill takes the lock, and the failover before it is not forgotten.
+  const { recovery: drill } = await ana.order({
+    command: 'drill',
+    plan: 'shop',
+    drillScope: 'restore',
+    comment: '',
+  });
+  await looked.stage.account.sim.clock.drive(looked.runsOf(drill ?? '').at(-1)!.done);
+  assert.match(await ana.refused(again), /has brought shop to ap-northeast-1/);
   await ben.order({ command: 'acknowledge', plan: 'shop', comment: 'back in Seoul' });
   assert.notEqual((await ana.order(again)).recovery, looked.recovery);
 });

@@ -124,6 +124,11 @@ test('a fence that the plan requires is seen to hold before anything is promoted
   assert.equal(rehearsed.evidence.outcome, 'recovered');
   const step = fenceStep(rehearsed);
   assert.equal((step.memory as FenceMemory).state, 'fenced');
+  assert.equal(
+    (step.memory as FenceMemory).told,
+    undefined,
+    'nobody is called for a fence that is being confirmed',
+  );
   assert.ok(Date.parse(step.endedAt!) <= calls(sim, 'PromoteReadReplica')[0]!.atMs);
   const before = calls(sim, 'DescribeInstances').length;
   const assess = asAssess(rehearsed);
@@ -141,13 +146,18 @@ test('a person who approves FenceUnconfirmed lets a required fence go', async ()
   stage.start();
   await stage.pass(60);
   await stage.approve('LagTooHigh');
-  await stage.pass(60);
+  await stage.pass(150);
   const wayOut = stage.ledger().steps.fence?.unblock ?? '';
+  const pages = () => stage.told().filter((message) => /waits for a person/.test(message));
+  assert.equal(pages().length, 1, 'people hear that it waits for them');
+  assert.match(pages()[0] ?? '', /make sure that the old primary cannot write, then .*FenceUnconfirmed/);
   assert.match(wayOut, /cannot write, then lifeboat approve .* --override FenceUnconfirmed .*lifeboat abort/);
   const lee = new Person(stage.account.sim, 'lee');
   const { recovery } = stage;
   const { says } = await lee.order({ command: 'approve', recovery, overrides: [], comment: 'go' });
   assert.match(says, /it also waits for --override FenceUnconfirmed/);
+  await stage.pass(120);
+  assert.equal(pages().length, 1, 'and hear it once');
   await stage.approve('FenceUnconfirmed');
   const { evidence, steps } = await stage.end();
   assert.equal(evidence?.outcome, 'recovered');

@@ -148,3 +148,50 @@ test('a person may override what the probes say; a recovery that a person starte
   manual.probe(tokyo, 1);
   assert.equal((await manual.start().end()).evidence?.outcome, 'recovered');
 });
+
+test('a recovery that can no longer finish is held before anything is fenced or promoted, until a person overrides it', async () => {
+  const stage = new Stage({ faults: ['stale-snapshot'] });
+  await stage.request('ines');
+  const held = await stage.start().end();
+  assert.equal(held.steps.volumes?.code, 'SnapshotTooOld');
+  assert.equal(held.steps.gate?.code, 'CannotFinish');
+  assert.match(held.steps.gate?.reason ?? '', /volumes is held.*: volumes\.data: the newest snapshot/);
+  assert.match(held.steps.gate?.unblock ?? '', /^copy a newer snapshot, .*: lifeboat continue shop-failover-7;/);
+  assert.equal(held.evidence?.outcome, 'held');
+  assert.match(held.evidence.reason ?? '', /^volumes\.data: the newest snapshot/, 'the cause, not what follows');
+  assert.equal(held.steps.fence, undefined);
+  assert.equal(stage.calls('PromoteReadReplica'), 0);
+  assert.equal(stage.isPromoted(), false);
+
+  await stage.approve('CannotFinish');
+  const { evidence, steps } = await stage.start(2).end();
+  assert.equal(steps.databases?.status, 'done');
+  assert.ok(stage.isPromoted());
+  assert.equal(evidence?.outcome, 'held', 'the volume is still missing');
+  assert.deepEqual(
+    evidence.overrides.map(({ code, by }) => [code, by]),
+    [['CannotFinish', 'AIDAKIM']],
+  );
+
+  const { steps: third } = await stage.start(3).end();
+  assert.equal(third.volumes?.status, 'held');
+  assert.equal(third.gate?.status, 'done', 'the door lies behind');
+});
+
+test('the door stays open behind a recovery that promoted, though a step of a later run cannot finish', async () => {
+  const stage = new Stage({ faults: ['stale-snapshot'] });
+  stage.account.sim.region(tokyo).rds.promote(replica);
+  const { steps } = await stage.start().end();
+  assert.equal(steps.volumes?.status, 'held');
+  assert.equal(steps.gate?.status, 'done');
+});
+
+test('servers that say nothing are waited for, and do not keep the gate for ever', async () => {
+  const stage = new Stage({ template: withoutStep(template, 'servers') });
+  const { steps } = await stage.start().end();
+  assert.equal(steps.servers, undefined);
+  const { firstAt, endedAt = '' } = steps.gate!;
+  const waitedSeconds = (Date.parse(endedAt) - Date.parse(firstAt)) / 1000;
+  assert.equal(steps.gate?.status, 'done');
+  assert.ok(waitedSeconds >= 20 && waitedSeconds < 24, `${waitedSeconds} s`);
+});

@@ -16,6 +16,7 @@ const circumstances: Readonly<Record<string, Partial<Omit<Told, 'ledger'>> & { l
   Observe: { trigger: { mode: 'observe' } },
   ActiveRecovery: { ledger: { active: { recovery: 'shop-manual', kind: 'failover', at: word.at } } },
   ActivePeriod: { ledger: { period: { recovery: 'shop-earlier', until: instant('06:00:00') } } },
+  Unacknowledged: { ledger: { recoveredBy: 'shop-failover-of-yesterday' } },
   Readiness: { unready: ['servers.web has no image'] },
   RecoveryRegionImpaired: { recoveryRegionImpaired: 'EC2 is impaired' },
   After: { turns: [{ plan: 'orders', state: 'waiting', says: 'orders has been down since 00:03:00' }] },
