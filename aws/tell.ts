@@ -56,7 +56,7 @@ export async function tell<Name extends NoticeName>(
   if (problem !== undefined) deps.log('error', `a notice is not as documented: ${problem}`, {});
   const [event, person] = await Promise.all([
     words.onlyPeople ? undefined : put(access, name, detail),
-    topicArn === '' ? undefined : openSns(access).publish(topicArn, words.subject, words.message),
+    topicArn === '' ? undefined : openSns(access).publish(topicArn, words.subject, forPeople(words.message)),
   ]);
   const machines = sentence(event);
   const people = sentence(person);
@@ -84,6 +84,15 @@ function put<Name extends NoticeName>(
 export function wordsOf(name: NoticeName, detail: NoticeDetail): Words {
   const unblock = 'unblock' in detail && detail.unblock ? `. ${detail.unblock}` : '';
   return { subject: `Lifeboat: ${detail.plan}: ${name}`, message: `${detail.reason}${unblock}` };
+}
+
+/**
+ * Whoever reads this at night has a checkout of the installation and nothing in mind: sentences name commands by their
+ * meaning, and this says once how they are typed.
+ */
+function forPeople(message: string): string {
+  if (!/\blifeboat [a-z]/.test(message) || message.includes('--aws')) return message;
+  return `${message}\n\nIn the checkout of the installation: npm run -s lifeboat -- status --aws, and so on; approve, abort, acknowledge and pause ask for --comment "why".`;
 }
 
 function sentence(answer: Answer<unknown> | undefined): string | undefined {

@@ -64,7 +64,8 @@ test('a recovery that was decided and cannot be started is told of once, with wh
     told.map(([subject]) => subject),
     ['shop: Failure Detected', 'shop: Recovery Started', 'shop: Recovery Held'],
   );
-  assert.match(told[2]?.[1] ?? '', /was decided .* and could not be started.*lifeboat failover shop$/);
+  assert.match(told[2]?.[1] ?? '', /was decided .* and could not be started.*lifeboat failover shop\n/);
+  assert.match(told[2]?.[1] ?? '', /npm run -s lifeboat -- status --aws/, 'and how it is typed');
 });
 
 test('what people could not be told at once is told them once they can be, and machines hear it once', async () => {
