@@ -25,6 +25,8 @@ export interface FenceRecord extends FenceMemory {
   readonly attempts: number;
   /** What the old primary wrote between the onset and the fence; there once it holds. */
   readonly writes?: readonly WritesSince[];
+  /** When that was measured once more, after the last samples had come. */
+  readonly measuredAt?: Instant;
   /** Since when everything that the fence needs to know could be read. */
   readonly seenSince?: Instant;
   /** Set when it is tried no more although it does not hold. */
@@ -64,7 +66,7 @@ export async function refence(
     return rests('skipped', 'the fence is left to the recovery: its step has not ended');
   const own = (step.memory as FenceMemory | null) ?? undefined;
   if (own?.state === 'skipped') return rests(own.state, own.why);
-  if (kept?.state === 'fenced') return rests('fenced', sayFenced(kept));
+  if (kept?.state === 'fenced') return measuredOnceMore(refencing, plan, recovery, kept);
   if (kept?.endedAt) return rests('unconfirmed', sayEnded(kept));
   if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) }))
     return rests('skipped', 'nothing was promoted: the old primary is left as it is');
@@ -85,6 +87,40 @@ export async function refence(
     attempts: attempts + 1,
     ...(seenSince && { seenSince }),
   });
+}
+
+/**
+ * CloudWatch publishes a minute of a database some minutes late, and the minutes that matter are those between the return of
+ * the primary and its fence: they are read once more.
+ */
+const samplesSeconds = 300;
+
+async function measuredOnceMore(
+  refencing: Refencing,
+  plan: Plan,
+  recovery: string,
+  kept: FenceRecord,
+): Promise<Refenced> {
+  const measuredAt = refencing.now();
+  if (kept.measuredAt !== undefined || secondsBetween(kept.at, measuredAt) < samplesSeconds)
+    return rests('fenced', sayFenced(kept));
+  const measured = await measureWrites(refencing, plan, recovery, kept.at);
+  const writes = measured.map((one) =>
+    better(
+      one,
+      kept.writes?.find(({ database }) => database === one.database),
+    ),
+  );
+  const next: FenceRecord = { ...kept, writes, measuredAt };
+  const written = await refencing.ledger.write(ledgerKeys.fence(plan.plan, recovery), next);
+  if (!written.ok) return rests('fenced', sayFenced(kept));
+  const isNews = JSON.stringify(writes) !== JSON.stringify(kept.writes ?? []);
+  return { state: 'fenced', says: sayFenced(next), changed: isNews };
+}
+
+/** A later look that learnt less, since the Region is dark again, does not take away what is known. */
+function better(now: WritesSince, before: WritesSince | undefined): WritesSince {
+  return before && (now.leastOperations ?? 0) <= (before.leastOperations ?? 0) ? before : now;
 }
 
 /** In this time what passes by itself has passed: an instance that was pending, a call that was throttled. */

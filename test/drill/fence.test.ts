@@ -201,10 +201,20 @@ test('a primary that comes back is fenced by the next try, once, and says what n
   assert.match(tries[fencedAt]!.says, /shop-orders writes since .*: unknown/);
   const longest = Math.max(...worldOf(sim).splits.splits.map(({ fromMs, toMs }) => toMs - fromMs));
   assert.ok(longest < 180_000);
+  // Samples of the minutes after its return come late; what they say is told once they are there.
+  sim.region(seoul).cloudwatch.addProvider('AWS/RDS', 'WriteIOPS', (dimensions) =>
+    dimensions['DBInstanceIdentifier'] === 'shop-orders' ? 2 : undefined,
+  );
   sim.region(seoul).ec2.lifecycle.start(sim.region(seoul).ec2.instances.get(servers[0]!)!);
-  await sim.clock.driveUntil(sim.clock.nowMs() + 120_000);
-  await again();
+  await sim.clock.driveUntil(sim.clock.nowMs() + 300_000);
+  const later = [await again(), await again()];
   assert.equal(sim.region(seoul).ec2.instances.get(servers[0]!)!.state, 'running', 'a person put it there');
+  assert.deepEqual(
+    later.map(({ changed }) => changed),
+    [true, false],
+  );
+  assert.match(later[0]!.says, /shop-orders writes since .*: at least \d+ storage writes/);
+  assert.equal(later[1]!.says, later[0]!.says);
 });
 
 test('a primary that comes back and is never fenced is seen as writes on both sides', async () => {
