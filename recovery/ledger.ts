@@ -151,7 +151,7 @@ export interface OpenedRecord {
   readonly scope?: RecoveryScope;
   /** When the first run began. */
   readonly openedAt: Instant;
-  /** The onset of the incident that it was decided for; a drill and a failover by hand have none. */
+  /** The onset of the incident that it was decided for, or that a failover by hand was started in; a drill has none. */
   readonly onset?: Instant;
   /** The plans that earlier runs went by, where somebody accepted another one for a later run. */
   readonly earlierPlans?: readonly {

@@ -1,4 +1,5 @@
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { onsetFor } from '../../recovery/deciding/incident.ts';
 import {
   type ActiveRecord,
   type BeforeRecord,
@@ -75,6 +76,8 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
   const decided = await ledger.read(ledgerKeys.incident(plan.plan));
   if (!decided.ok) return refused(decided);
   const incident = (decided.value?.value as IncidentRecord | undefined)?.incident;
+  const { recovery, startedAt } = input;
+  const onset = onsetFor(incident, { recovery, kind: identity.kind, startedAt });
   const record: OpenedRecord = {
     nonce: `${input.recovery} ${identity.kind} ${plan.hash}`,
     recovery: input.recovery,
@@ -83,7 +86,7 @@ async function pinPlan(context: StepContext): Promise<Standing | undefined> {
     kind: identity.kind,
     ...(identity.kind === 'drill' && { scope: context.scope }),
     openedAt: input.startedAt,
-    ...(incident?.recovery === input.recovery && { onset: incident.onset }),
+    ...(onset !== undefined && { onset }),
   };
   const claimed = await ledger.claim(key, record);
   if (!claimed.ok) return refused(claimed);

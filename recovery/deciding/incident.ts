@@ -1,6 +1,6 @@
 import { recoveryName, stampOf } from '../identity.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, type RecoveryKind, secondsBetween } from '../terms.ts';
 import { earliestOf, type Facts, kindsByWeight } from './facts.ts';
 import type { Incident, LedgerState, SignalKind } from './observation.ts';
 
@@ -103,4 +103,26 @@ function improved(incident: Incident, { at, from }: Onset, now: Instant): Incide
   if (is > was || (is === was && secondsBetween(incident.onset, at) >= 0)) return incident;
   const openedAt = secondsBetween(incident.openedAt, at) > 0 ? now : incident.openedAt;
   return { ...incident, openedAt, onset: at, onsetFrom: from };
+}
+
+/** An incident that has been open for longer than any recovery lasts is no longer looked after. */
+const outageSeconds = 86_400;
+
+/**
+ * The onset of a recovery: of the incident that it was decided for; of a failover by hand, of the outage that is under way.
+ * What was written after it is lost, and replicas are judged before it, whoever decides and however late. One place alone
+ * that sees trouble is no outage. Undefined where nothing was seen: then the recovery's own beginning counts.
+ */
+export function onsetFor(
+  incident: Incident | undefined,
+  {
+    recovery,
+    kind,
+    startedAt,
+  }: { readonly recovery: string; readonly kind: RecoveryKind; readonly startedAt: Instant },
+): Instant | undefined {
+  if (!incident || incident.recovery === recovery) return incident?.onset;
+  const openSeconds = secondsBetween(incident.openedAt, startedAt);
+  const isOutage = incident.agreedAt !== undefined && openSeconds >= 0 && openSeconds < outageSeconds;
+  return kind === 'failover' && isOutage ? incident.onset : undefined;
 }

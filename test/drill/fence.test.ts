@@ -202,9 +202,11 @@ test('a primary that comes back is fenced by the next try, once, and says what n
   const longest = Math.max(...worldOf(sim).splits.splits.map(({ fromMs, toMs }) => toMs - fromMs));
   assert.ok(longest < 180_000);
   // Samples of the minutes after its return come late; what they say is told once they are there.
-  sim.region(seoul).cloudwatch.addProvider('AWS/RDS', 'WriteIOPS', (dimensions) =>
-    dimensions['DBInstanceIdentifier'] === 'shop-orders' ? 2 : undefined,
-  );
+  sim
+    .region(seoul)
+    .cloudwatch.addProvider('AWS/RDS', 'WriteIOPS', (dimensions) =>
+      dimensions['DBInstanceIdentifier'] === 'shop-orders' ? 2 : undefined,
+    );
   sim.region(seoul).ec2.lifecycle.start(sim.region(seoul).ec2.instances.get(servers[0]!)!);
   await sim.clock.driveUntil(sim.clock.nowMs() + 300_000);
   const later = [await again(), await again()];

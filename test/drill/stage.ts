@@ -143,6 +143,13 @@ export class Stage {
     return this.write(ledgerKeys.incident('shop'), { nonce: 'decided', incident }, 'lifeboat');
   }
 
+  /** An outage that several places have agreed on from now on, and that no recovery was decided for. */
+  outage(): Promise<void> {
+    const onset = this.now();
+    const incident: Incident = { id: 'shop-1', openedAt: onset, onset, agreedAt: onset };
+    return this.write(ledgerKeys.incident('shop'), { nonce: 'seen', incident }, 'lifeboat');
+  }
+
   /** What the probe of a Region finds each minute, from an instant on. */
   probe(from: string, value: number): void {
     const { cloudwatch } = this.account.sim.region(tokyo);
