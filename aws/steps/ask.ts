@@ -23,10 +23,11 @@ export async function askPeople(
     readonly electorate: Electorate;
     readonly first?: string;
   },
-  asked: Asked,
+  { told, announced }: Asked,
 ): Promise<Asked> {
   const { environment, deps, access, input, plan } = context;
-  if (asked.told?.run === input.run) return asked;
+  const before = { ...(told && { told }), ...(announced !== undefined && { announced }) };
+  if (told?.run === input.run) return before;
   const { open, electorate, first } = waits;
   const reason = `the failover ${input.recovery} of the plan ${plan.plan} waits for a person before it promotes: ${sayOpen(open, electorate)}`;
   const approve = howToApprove(input.recovery, open, electorate);
@@ -38,11 +39,11 @@ export async function askPeople(
     {
       subject: `Lifeboat: ${plan.plan} waits for approval`,
       message: `The${reason.slice(3)}. ${unblock}`,
-      onlyPeople: asked.announced === input.run,
+      onlyPeople: announced === input.run,
     },
   );
   return {
-    ...asked,
+    ...before,
     ...(untold.machines === undefined && { announced: input.run }),
     ...(untold.people === undefined && { told: { run: input.run, at: context.now() } }),
   };

@@ -3,25 +3,30 @@ import { type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedDatabase } from '../../recovery/observed.ts';
 import type { DatabaseItem, Plan } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, type Standing, standingOf } from '../../recovery/step.ts';
-import { howToApprove, type OpenObjection, sayOpen, weighApprovals } from '../../recovery/steps/approval.ts';
+import { type OpenObjection, weighApprovals } from '../../recovery/steps/approval.ts';
 import { promotionNeed } from '../../recovery/steps/databases.ts';
 import {
   answersAgain,
   approvalNeeded,
   awaitApproval,
+  cannotFinish,
   type GateProblem,
   heldForPrimary,
+  heldForSibling,
+  judgeSiblings,
   primaryAnswers,
+  siblingSteps,
 } from '../../recovery/steps/gate.ts';
 import { judgeLag, type LagVerdict, lookBackMinutes } from '../../recovery/steps/lag.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
-import { gather } from '../gather.ts';
+import { gather, gatherEach } from '../gather.ts';
 import { openProbes } from '../probes.ts';
 import { openRds } from '../rds.ts';
+import { endedBadly, recordOf } from '../records.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
-import { tell } from '../tell.ts';
 import { readWord, type Word } from './approvals.ts';
+import { askPeople } from './ask.ts';
 import type { GateMemory } from './gate-memory.ts';
 
 /** A sample of a metric may be published some minutes after its own minute: nobody is called for it before. */
@@ -86,7 +91,7 @@ async function startOf(context: StepContext): Promise<Answer<GateMemory>> {
   return mapAnswer(await ledger.read(ledgerKeys.incident(plan.plan)), (entry) => {
     const incident = (entry?.value as IncidentRecord | undefined)?.incident;
     const isAutomatic = incident?.recovery === input.recovery;
-    const onset = isAutomatic ? incident.onset : (known?.onset ?? input.startedAt);
+    const onset = isAutomatic ? incident.onset : (known?.onset ?? context.onset);
     return { lags: {}, overrides: [], ...known, onset, isAutomatic };
   });
 }
@@ -143,44 +148,15 @@ async function waitFor(
   const seconds = secondsBetween(firstAt, context.now());
   const standing = awaitApproval(input.recovery, open, word.electorate, { seconds, boundSeconds });
   const mayCome = seconds < sampleSeconds && open.every(({ code }) => code === 'LagUnknown');
-  const isTold = memory.told?.run === input.run || standing.status !== 'working' || mayCome;
-  const told = isTold ? {} : await ask(context, open, word, memory);
-  return { standing, memory: { ...memory, ...told } };
-}
-
-/** Tells machines and people once a run; whoever could not be told is told at the next look. */
-async function ask(
-  context: StepContext,
-  open: readonly OpenObjection[],
-  { electorate }: Word,
-  memory: GateMemory,
-): Promise<Pick<GateMemory, 'told' | 'announced'>> {
-  const { environment, deps, access, input, plan } = context;
-  const why = sayOpen(open, electorate);
-  const reason = `the failover ${input.recovery} of the plan ${plan.plan} waits for a person before it promotes: ${why}`;
-  const unblock = howToApprove(input.recovery, open, electorate);
-  const problems = open.map(({ code }) => code);
-  const onlyPeople = memory.announced === input.run;
-  const untold = await tell(
-    { access, deps, topicArn: environment.topicArn },
-    'Approval Needed',
-    { plan: plan.plan, recovery: input.recovery, problems, reason, unblock },
-    {
-      subject: `Lifeboat: ${plan.plan} waits for approval`,
-      message: `The${reason.slice(3)}. ${unblock}`,
-      onlyPeople,
-    },
-  );
-  return {
-    ...(untold.machines === undefined && { announced: input.run }),
-    ...(untold.people === undefined && { told: { run: input.run, at: context.now() } }),
-  };
+  if (standing.status !== 'working' || mayCome) return { standing, memory };
+  const asked = await askPeople(context, { open, electorate: word.electorate }, memory);
+  return { standing, memory: { ...memory, ...asked } };
 }
 
 /** An automatic recovery looks at the primary once more: whoever answers again is not replaced. */
 async function recheck(context: StepContext, word: Word, memory: GateMemory): Promise<StepResult> {
   const { plan, input, access } = context;
-  if (!memory.isAutomatic) return passed(context, memory);
+  if (!memory.isAutomatic) return lookBeside(context, word, memory);
   const now = context.now();
   const samples = await openProbes(access).samples(plan, now);
   if (!samples.ok) {
@@ -189,9 +165,30 @@ async function recheck(context: StepContext, word: Word, memory: GateMemory): Pr
     return { standing, memory: { ...memory, unreadableSince } };
   }
   const vantages = answersAgain(samples.value, now);
-  if (vantages.length === 0) return passed(context, memory);
+  if (vantages.length === 0) return lookBeside(context, word, memory);
   const { overrides, open } = weighApprovals([primaryAnswers(vantages)], word.approvals, word.electorate);
   if (open.length > 0) return { standing: heldForPrimary(input.recovery, open, word.electorate), memory };
+  return lookBeside(context, word, { ...memory, overrides: [...memory.overrides, ...overrides] });
+}
+
+/** A recovery that can no longer finish promotes nothing: the steps beside the gate have the last word. */
+async function lookBeside(context: StepContext, word: Word, memory: GateMemory): Promise<StepResult> {
+  const { input, record } = context;
+  const read = await gatherEach(siblingSteps.map((step) => [step, recordOf(context, step)]));
+  if (!read.ok) return { ...refused(context, read), memory };
+  const siblings = siblingSteps.map((step) => {
+    const known = read.value[step];
+    const ofThisRun = known?.run === input.run ? known : undefined;
+    return { step, record: ofThisRun, ended: endedBadly(context, known) };
+  });
+  const firstAt = record?.run === input.run ? record.firstAt : input.now;
+  const judged = judgeSiblings(siblings, secondsBetween(firstAt, context.now()));
+  if (!judged) return passed(context, memory);
+  if (judged.kind === 'wait') return { standing: judged.standing, memory };
+  const { sibling } = judged;
+  const { overrides, open } = weighApprovals([cannotFinish(sibling)], word.approvals, word.electorate);
+  if (open.length > 0)
+    return { standing: heldForSibling(input.recovery, sibling, open, word.electorate), memory };
   return passed(context, { ...memory, overrides: [...memory.overrides, ...overrides] });
 }
 

@@ -107,11 +107,20 @@ export function howToApprove(
   open: readonly OpenObjection[],
   electorate: Pick<Electorate, 'requesters'>,
 ): string {
+  return `${approvalCommand(recovery, open, electorate)}, or lifeboat abort ${recovery}`;
+}
+
+/** The approval alone, for whoever says elsewhere what else can be done. */
+export function approvalCommand(
+  recovery: string,
+  open: readonly OpenObjection[],
+  electorate: Pick<Electorate, 'requesters'>,
+): string {
   const codes = [...new Set(open.map(({ code }) => code))].filter((code) => code !== approvalNeededCode);
   const overrides = codes.map((code) => ` --override ${code}`).join('');
   const lacking = Math.max(1, ...open.map((each) => each.lacking));
   const hasBegun = open.some(({ approvedBy }) => approvedBy.length > 0);
   const people = `${lacking} ${hasBegun ? 'more ' : ''}${lacking === 1 ? 'person' : 'people'}`;
   const others = electorate.requesters.length > 0 ? `, not ${electorate.requesters.join(' or ')}` : '';
-  return `lifeboat approve ${recovery}${overrides} (${people}${others}), or lifeboat abort ${recovery}`;
+  return `lifeboat approve ${recovery}${overrides} (${people}${others})`;
 }

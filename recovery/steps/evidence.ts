@@ -106,7 +106,7 @@ function abortedVerdict(
 }
 
 /** Codes of steps that ended because another one did. */
-const consequences = new Set(['NoServer', 'NoVolume']);
+const consequences = new Set(['NoServer', 'NoVolume', 'CannotFinish']);
 
 function verdictOf({ status, reason, unblock }: StepRecord) {
   const outcome = status === 'failed' ? ('failed' as const) : ('held' as const);

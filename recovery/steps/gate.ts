@@ -1,10 +1,17 @@
-import { type Counts, clampWait, nothing, type Standing } from '../step.ts';
+import { type Counts, clampWait, nothing, type Standing, type StepRecord } from '../step.ts';
 import { type Instant, secondsBetween } from '../terms.ts';
-import { type Electorate, howToApprove, type Objection, type OpenObjection, sayOpen } from './approval.ts';
+import {
+  approvalCommand,
+  type Electorate,
+  howToApprove,
+  type Objection,
+  type OpenObjection,
+  sayOpen,
+} from './approval.ts';
 import type { LagCode, LagSample } from './lag.ts';
 
 /** Why a recovery does not go through the one-way door by itself. */
-export type GateCode = 'ApprovalNeeded' | 'PrimaryAnswers' | LagCode;
+export type GateCode = 'ApprovalNeeded' | 'PrimaryAnswers' | 'CannotFinish' | LagCode;
 
 export type GateProblem = Objection<GateCode>;
 
@@ -74,7 +81,79 @@ export function heldForPrimary(
     status: 'held',
     code: 'PrimaryAnswers',
     reason: sayOpen(open, electorate),
-    unblock: `lifeboat abort ${recovery} if the primary is well; else ${howToApprove(recovery, open, electorate)}, and lifeboat continue ${recovery}`,
+    unblock: `if the primary is well, lifeboat abort ${recovery}; if it is not, ${approvalCommand(recovery, open, electorate)}, then lifeboat continue ${recovery}`,
+    counts: nothing,
+  };
+}
+
+/** The steps that work beside the gate, in the order in which each waits for the one before. */
+export const siblingSteps = ['servers', 'volumes', 'mounts'] as const;
+
+/** A step that works beside the gate, without which the recovery cannot finish. */
+export interface Sibling {
+  readonly step: (typeof siblingSteps)[number];
+  /** What it last wrote in this run. */
+  readonly record: StepRecord | undefined;
+  /** How it ended badly in this run: on its own word, or because it broke off without one. */
+  readonly ended: 'failed' | 'held' | undefined;
+}
+
+/** A mount has nothing of its own to say before its server and its volume are there: its first word is not waited for. */
+const awaited: readonly Sibling['step'][] = ['servers', 'volumes'];
+
+/**
+ * How long the gate waits for the first word of those it starts with: what is hopeless is mostly so at the first look, and
+ * that takes seconds. Beyond that, silence opens the door: it nearly always is a Region in trouble that is slow to start
+ * or to answer a step, and an outage that makes everybody slow must not keep the promotion, the longest work of all, from
+ * beginning. A step that can be known to have broken off is no longer merely silent: it counts as failed.
+ */
+const firstWordSeconds = 20;
+
+/**
+ * Whether the steps beside the gate let it pass: undefined where they do. The one that speaks is one that has failed, as
+ * in the conclusion of the run, and of several the one that the others wait for.
+ */
+export function judgeSiblings(
+  siblings: readonly Sibling[],
+  waitedSeconds: number,
+):
+  | { readonly kind: 'wait'; readonly standing: Standing }
+  | { readonly kind: 'problem'; readonly sibling: Sibling }
+  | undefined {
+  const isPatient = waitedSeconds < firstWordSeconds;
+  const ended = siblings.filter((each) => each.ended && (each.record || !isPatient));
+  const sibling = ended.find((each) => each.ended === 'failed') ?? ended[0];
+  if (sibling) return { kind: 'problem', sibling };
+  const silent = siblings.filter(({ step, record }) => !record && awaited.includes(step));
+  if (silent.length === 0 || !isPatient) return undefined;
+  const waitingFor = `the first word of ${silent.map(({ step }) => step).join(' and ')}`;
+  return { kind: 'wait', standing: { status: 'working', waitSeconds: 1, waitingFor, counts: nothing } };
+}
+
+/** A step beside the gate has ended badly: a promotion now would leave a database without its servers or their data. */
+export function cannotFinish({ step, record, ended }: Sibling): GateProblem {
+  const said = record?.reason;
+  const how = said === undefined ? 'broke off' : ended === 'held' ? 'is held' : 'has failed';
+  const since = record ? `since ${record.lastAt}` : 'in this run';
+  const why = said ?? `it has written nothing ${since}`;
+  const reason = `the recovery cannot finish, since ${step} ${how}, and nothing is promoted: ${why}`;
+  return { code: 'CannotFinish', reason };
+}
+
+/** Nobody is waited for: the next run looks at everything again, and most often it is the step that must be mended. */
+export function heldForSibling(
+  recovery: string,
+  { record }: Sibling,
+  open: readonly OpenObjection[],
+  electorate: Electorate,
+): Standing {
+  const goOn = `lifeboat continue ${recovery}`;
+  const mend = record?.unblock ?? 'look at the execution history, then continue';
+  return {
+    status: 'held',
+    code: 'CannotFinish',
+    reason: sayOpen(open, electorate),
+    unblock: `${mend}: ${goOn}; to promote all the same, ${approvalCommand(recovery, open, electorate)}, then ${goOn}; to give it up, lifeboat abort ${recovery}`,
     counts: nothing,
   };
 }

@@ -187,3 +187,17 @@ test('what a step missed because of another one speaks only when nothing else do
     because.reason,
   );
 });
+
+test('a gate that is held for a step that broke off is not the cause: that step is', () => {
+  const {
+    fence: _fence,
+    databases: _databases,
+    ...before
+  } = allDone({
+    servers: record('servers', 'working'),
+    gate: record('gate', 'held', { code: 'CannotFinish', reason: 'servers broke off' }),
+  });
+  const concluded = concludeRun('failover', before);
+  assert.equal(concluded.outcome, 'failed');
+  assert.equal(concluded.reason, 'the step servers came to no end that it could write down');
+});

@@ -155,6 +155,18 @@ async function reminded(): Promise<Ran> {
   return sim.iam.permissions;
 }
 
+/** People are told that a failover waits for its fence. */
+async function unfenced(): Promise<Ran> {
+  const plan = shopPlan({
+    from: '  databases: [shop-orders]\n  required: false',
+    to: '  databases: [shop-orders]\n  required: true',
+  });
+  const stage = new Stage({ plan, faults: ['primary-outage'] });
+  await stage.request('ines');
+  await stage.start().pass(120);
+  return stage.account.sim.iam.permissions;
+}
+
 /** What Lifeboat does, by a name that says it: between them the scenarios need every permission that a role has. */
 export const scenarios: Readonly<Record<string, () => Promise<Ran>>> = {
   'a drill of everything encrypted': () => rehearsed({ ...demanding, kind: 'drill' }),
@@ -168,6 +180,7 @@ export const scenarios: Readonly<Record<string, () => Promise<Ran>>> = {
   'a failover whose volume cannot be mounted': broken('failover', 'mount'),
   'a failover whose settings are not read again': broken('failover', 'reload'),
   'a failover that waits for a person': hold,
+  'a failover whose fence is required and cannot be confirmed': unfenced,
   'an outage, and the end of it': outage,
   'a run that somebody stops': interrupted,
   'a volume that is restored by hand': remount,
