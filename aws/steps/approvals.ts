@@ -59,6 +59,6 @@ async function readApprovals(context: StepContext, prefix: string): Promise<Answ
  * Whom a key names. Whoever may write under a name has that name, and what the body says of its author is only words. The
  * bucket's policy proves the last part of a key alone: a deeper one says nothing about who wrote it, and counts for nobody.
  */
-function authorOf(key: string, prefix: string): string | undefined {
+export function authorOf(key: string, prefix: string): string | undefined {
   return /^([^/]+)\.json$/.exec(key.slice(prefix.length))?.[1];
 }

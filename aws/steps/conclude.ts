@@ -6,26 +6,28 @@ import {
   concludeRun,
   dataLossOf,
   evidenceSteps,
+  type GivenOrder,
   type RunEvidence,
   restoredAgeOf,
 } from '../../recovery/steps/evidence.ts';
 import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import { type StepName, stepNames } from '../../recovery/terms.ts';
-import { gatherEach } from '../gather.ts';
+import { gather, gatherEach } from '../gather.ts';
 import { recordOf } from '../records.ts';
 import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
 import { type Teller, tell } from '../tell.ts';
 import type { DatabasesMemory } from './databases.ts';
 import type { GateMemory } from './gate-memory.ts';
+import { readOrders } from './orders.ts';
 
 type Records = Partial<Record<StepName, StepRecord>>;
 
 /** Writes the evidence of the run, tells people, and releases the plan unless a failover still has work to do. */
 export async function reconcileConclude(context: StepContext): Promise<StepResult> {
   const { plan, input, ledger } = context;
-  const records = await readRecords(context);
-  if (!records.ok) return refused(context, records);
-  const evidence = evidenceOf(context, records.value);
+  const seen = await gather({ records: readRecords(context), orders: readOrders(context) });
+  if (!seen.ok) return refused(context, seen);
+  const evidence = evidenceOf(context, seen.value.records, seen.value.orders);
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
   if (!written.ok) return refused(context, written);
   const unremembered = await rememberDrill(context, evidence);
@@ -75,7 +77,7 @@ async function readRecords(context: StepContext): Promise<Answer<Records>> {
   );
 }
 
-function evidenceOf(context: StepContext, records: Records): RunEvidence {
+function evidenceOf(context: StepContext, records: Records, orders: readonly GivenOrder[]): RunEvidence {
   const { plan, input, identity } = context;
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
   const gate = records.gate?.memory as GateMemory | null | undefined;
@@ -97,6 +99,7 @@ function evidenceOf(context: StepContext, records: Records): RunEvidence {
     endedAt: context.now(),
     onset,
     overrides: [...(gate?.overrides ?? []), ...(fence?.overrides ?? [])],
+    orders,
     steps: evidenceSteps(records),
     dataLoss:
       context.scope === 'restore'

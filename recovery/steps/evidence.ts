@@ -41,11 +41,30 @@ export interface RunEvidence {
   readonly onset: Instant;
   /** What people took upon themselves at the gate and at the fence, once for each person. */
   readonly overrides: readonly Override[];
+  /** What people ordered of this recovery, in all its runs so far, the oldest first. */
+  readonly orders: readonly GivenOrder[];
   readonly steps: readonly EvidenceStep[];
   readonly dataLoss: readonly DataLoss[];
   readonly resources: readonly ResourceRef[];
   /** Why its end was not told to people or machines, as sentences; absent when it was. */
   readonly untold?: readonly string[];
+}
+
+/** A person's order; who gave it is proved by the key of a request, and is the record's word for the others. */
+export interface GivenOrder {
+  readonly order: 'requested' | 'continued' | 'acceptedChangedPlan' | 'aborted';
+  readonly by: string;
+  readonly at: Instant | null;
+  readonly comment: string | null;
+}
+
+/** Orders that earlier runs knew and those that are known now, each once: the records they come from are written over. */
+export function joinOrders(
+  earlier: readonly GivenOrder[],
+  now: readonly GivenOrder[],
+): readonly GivenOrder[] {
+  const known = new Map([...earlier, ...now].map((each) => [JSON.stringify(each), each]));
+  return [...known.values()].sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
 }
 
 export interface EvidenceStep {

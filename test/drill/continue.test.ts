@@ -152,6 +152,15 @@ test('an aborted failover is continued; one that is aborted once more after its 
   assert.match((await ben.status()).wayOut ?? '', /lifeboat continue/);
   const evidence = await looked.goOn();
   assert.equal(evidence.outcome, 'recovered', evidence.reason ?? '');
+  assert.deepEqual(
+    evidence.orders.map(({ order, by, comment }) => [order, by, comment]),
+    [
+      ['requested', looked.ana.userId, 'users complain'],
+      ['aborted', ben.userId, 'a false alarm'],
+      ['continued', ben.userId, ''],
+    ],
+    'the evidence says who ordered what, also in runs before',
+  );
   looked.assertOnce();
 
   const other = await new Looked({ lag: 600 }).begin();
