@@ -64,7 +64,8 @@ export function unpause(ledger: Ledger, scope: Scope, order: Order): Promise<Ord
 
 /**
  * Somebody has looked at the last failover: another automatic one may follow before its active period is over, and traffic
- * is theirs. One that a person started has no period: its acknowledgement is kept as one that was over at once.
+ * is theirs. One that a person started has no period: its acknowledgement is kept as one that was over at once. One that
+ * still holds the lock is not over: acknowledged before it moves traffic, nobody would hold that traffic where it moves it.
  * @param last who holds the plan's lock, or held it last
  */
 export function acknowledge(
@@ -75,6 +76,7 @@ export function acknowledge(
 ): Promise<Ordered<PeriodRecord>> {
   const { by, at, comment, nonce } = order;
   return change<PeriodRecord>(ledger, ledgerKeys.period(plan), (before) => {
+    if (last?.kind === 'failover' && !last.releasedAt) return notOver(plan, last.recovery);
     const failover = failoverOf(last);
     const isByHand =
       failover !== undefined &&
@@ -85,6 +87,13 @@ export function acknowledge(
       ? { ...period, nonce, acknowledged: period.acknowledged ?? { by, at, comment } }
       : notNow(`${plan} has had no failover`, `lifeboat status ${plan} shows what there was`);
   });
+}
+
+function notOver(plan: string, recovery: string): NotNow {
+  return notNow(
+    `${recovery} still holds the plan ${plan}: it runs, or waits to be continued`,
+    `lifeboat status ${plan} shows what it waits for; acknowledge it once it has recovered, or lifeboat abort ${recovery} gives it up`,
+  );
 }
 
 /** Asks a recovery that runs to stop: each step sees it at its next call; what was begun in AWS is left to end by itself. */

@@ -63,6 +63,9 @@ test('the brake is another record than any plan’s pause', async () => {
   });
 });
 
+/** It recovered, and nobody holds the lock. */
+const over = { ...active, releasedAt: order.at };
+
 test('only a recovery that there was can be acknowledged, and the first acknowledgement stays', async () => {
   await withLedger(async (ledger) => {
     assert.ok(!(await acknowledge(ledger, 'shop', order, undefined)).ok);
@@ -75,8 +78,10 @@ test('only a recovery that there was can be acknowledged, and the first acknowle
       until: '2026-03-02T15:00:00.000Z',
     };
     await ledger.write(ledgerKeys.period('shop'), period);
-    await acknowledge(ledger, 'shop', order, active);
-    const second = await acknowledge(ledger, 'shop', { ...order, by: 'ben', nonce: 'n2' }, active);
+    const early = await acknowledge(ledger, 'shop', order, active);
+    assert.match(!early.ok && early.kind === 'notNow' ? early.reason : '', /still holds the plan shop/);
+    await acknowledge(ledger, 'shop', order, over);
+    const second = await acknowledge(ledger, 'shop', { ...order, by: 'ben', nonce: 'n2' }, over);
     assert.equal(second.ok && second.value.acknowledged?.by, 'ana');
     assert.equal(second.ok && second.value.until, period.until);
   });
@@ -84,7 +89,7 @@ test('only a recovery that there was can be acknowledged, and the first acknowle
 
 test('a failover that a person started is acknowledged too, and not in the place of an automatic one after it', async () => {
   await withLedger(async (ledger) => {
-    const done = await acknowledge(ledger, 'shop', order, active);
+    const done = await acknowledge(ledger, 'shop', order, over);
     assert.deepEqual(done.ok && [done.value.recovery, done.value.until, done.value.acknowledged?.by], [
       active.recovery,
       order.at,
@@ -94,7 +99,7 @@ test('a failover that a person started is acknowledged too, and not in the place
     const until = '2026-03-02T15:00:00.000Z';
     const period = { nonce: 'p', recovery: 'shop-failover-2', from: order.at, until };
     await ledger.write(ledgerKeys.period('shop'), period);
-    const next = await acknowledge(ledger, 'shop', { ...order, nonce: 'n2' }, active);
+    const next = await acknowledge(ledger, 'shop', { ...order, nonce: 'n2' }, over);
     assert.deepEqual(next.ok && [next.value.recovery, next.value.until], ['shop-failover-2', until]);
   });
 });
