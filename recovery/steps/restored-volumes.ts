@@ -3,7 +3,7 @@ import type { ObservedSnapshot, ObservedVolume } from '../observed.ts';
 import type { Plan, VolumeItem } from '../plan/plan.ts';
 import type { Problem } from '../step.ts';
 import { type Instant, secondsBetween } from '../terms.ts';
-import { type CreatedVolumes, chooseSnapshot, volumeTag } from './volumes.ts';
+import { type CreatedVolumes, chooseSnapshot, createsMax, unseenSeconds, volumeTag } from './volumes.ts';
 
 /** What one look at the volumes of a restore drill sees. */
 export interface RestoredObservation {
@@ -31,11 +31,6 @@ export interface RestoredPlan {
   readonly waits: readonly { readonly seconds: number; readonly for: string }[];
   readonly done: number;
 }
-
-/** A volume that EBS gave up is made again this often, each time in another zone. */
-const createsMax = 2;
-/** A volume that was created and is not seen after this long has vanished. */
-const unseenSeconds = 60;
 
 /**
  * What each volume of a restore drill needs next: one of each item, from its newest snapshot, in any zone, until EBS says that

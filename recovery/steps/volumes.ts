@@ -56,9 +56,9 @@ export interface VolumesPlan {
 }
 
 /** A volume that AWS gave up (a key that is disabled, for one) is created again this often in a run. */
-const createsMax = 2;
+export const createsMax = 2;
 /** A volume that was created and is not seen after this long has vanished; EC2's describes lag by seconds. */
-const unseenSeconds = 60;
+export const unseenSeconds = 60;
 
 /** The item tag of a volume. */
 export function volumeTag(item: VolumeItem): string {
