@@ -184,7 +184,7 @@ export const trigger = map(
       duration('30m', '30d', {
         title: 'Active period',
         description:
-          'No second automatic recovery until this long after the first, or until someone acknowledges it.',
+          'No second automatic recovery until this long after the first, or until someone acknowledges it. After one that recovered, none until someone does.',
         example: '6h',
         otherwise: defaults.activePeriod,
       }),
