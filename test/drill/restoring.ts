@@ -39,6 +39,7 @@ export class Restoring {
   readonly account: Account;
   readonly events: EventEnvelope[] = [];
   readonly #client: EC2Client;
+  #restores = 0;
 
   constructor(within = keptWorker) {
     this.account = openAccount({ plan: shopPlan(), world: within, template, seed: 7 });
@@ -58,7 +59,10 @@ export class Restoring {
   /** Restores the data, or makes a disk that nobody has formatted. */
   async restore(tags: Readonly<Record<string, string>>, zone = zoneA, isEmpty = false): Promise<string> {
     const Tags = tagList(tags);
+    // A token of the SDK's own would be random, and with it the volume's id and all that is drawn for it.
+    this.#restores += 1;
     const command = new CreateVolumeCommand({
+      ClientToken: `restore-${this.#restores}`,
       AvailabilityZone: zone,
       ...(isEmpty ? { Size: 10 } : { SnapshotId: snapshot }),
       ...(Tags.length > 0 && { TagSpecifications: [{ ResourceType: 'volume', Tags }] }),
