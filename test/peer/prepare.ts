@@ -1,0 +1,9 @@
+/**
+ * Sets up what the peer tests hold Lifeboat against, from the registries, at pinned versions. What cannot be had fails here,
+ * with what to install: a peer that is missing judges nothing.
+ */
+import { bundle } from '../../stack/bundle.ts';
+import { pythonPrograms } from '../../stack/tools/python/environment.ts';
+
+await pythonPrograms();
+await bundle();
