@@ -1,5 +1,6 @@
-import type { Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
+import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../recovery/observed.ts';
+import { toTags } from './tags.ts';
 
 /** EC2's shapes as ours; SDK types stop here. */
 export function toInstance(instance: Instance): ObservedInstance {
@@ -45,8 +46,4 @@ export function toVolume(volume: Volume): ObservedVolume {
       },
     }),
   };
-}
-
-function toTags(tags: readonly Tag[] | undefined): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
 }

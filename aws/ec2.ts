@@ -25,9 +25,10 @@ import type {
   ObservedVolume,
 } from '../recovery/observed.ts';
 import { type Access, clientConfig } from './access.ts';
-import { call } from './call.ts';
+import { type CallOptions, call } from './call.ts';
 import { toInstance, toSnapshot, toVolume } from './ec2-shapes.ts';
 import { allPages } from './pages.ts';
+import { tagFilters, tagList } from './tags.ts';
 
 /** RunInstances answers in 1.6 s as a rule and in 5 s at times: longer than other calls before it counts as unknown. */
 const launchDeadlineSeconds = 12;
@@ -52,11 +53,6 @@ export interface LaunchRequest {
 }
 
 export type Ec2 = ReturnType<typeof openEc2>;
-
-/** Selects by tags: every pair must match. */
-export function tagFilters(tags: Readonly<Record<string, string>>): Filter[] {
-  return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
-}
 
 /** EC2 of one Region, in our words. */
 export function openEc2(access: Access, region = access.region) {
@@ -166,28 +162,24 @@ function writes(access: Access, client: EC2Client) {
   };
 }
 
-function describeInstances(
+/** Instances of all states that match, as many a page as the input says. */
+export function describeInstances(
   access: Access,
   client: EC2Client,
   input: { Filters: Filter[]; MaxResults: number },
+  options?: CallOptions,
 ): Promise<Answer<readonly ObservedInstance[]>> {
-  const asked = 'ec2:DescribeInstances';
   return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), {
-            abortSignal,
-          }),
-        ),
-        (output) => ({
-          items: (output.Reservations ?? [])
-            .flatMap((reservation) => reservation.Instances ?? [])
-            .map(toInstance),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
+    access,
+    {
+      asked: 'ec2:DescribeInstances',
+      send: (NextToken, abortSignal) =>
+        client.send(new DescribeInstancesCommand({ ...input, NextToken }), { abortSignal }),
+      next: ({ NextToken }) => NextToken,
+      items: ({ Reservations = [] }) =>
+        Reservations.flatMap(({ Instances = [] }) => Instances.map(toInstance)),
+    },
+    options,
   );
 }
 
@@ -196,33 +188,20 @@ function describeImages(
   client: EC2Client,
   tags: Readonly<Record<string, string>>,
 ): Promise<Answer<readonly ObservedImage[]>> {
-  const asked = 'ec2:DescribeImages';
   const Filters = [...tagFilters(tags), { Name: 'state', Values: ['available'] }];
-  return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(
-            new DescribeImagesCommand({
-              Owners: ['self'],
-              Filters,
-              MaxResults: pageSize,
-              ...(token && { NextToken: token }),
-            }),
-            { abortSignal },
-          ),
-        ),
-        (output) => ({
-          items: (output.Images ?? []).map((image) => ({
-            id: image.ImageId ?? '',
-            createdAt: image.CreationDate ?? '',
-            architecture: image.Architecture ?? '',
-          })),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
-  );
+  const input = { Owners: ['self'], Filters, MaxResults: pageSize };
+  return allPages(access, {
+    asked: 'ec2:DescribeImages',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeImagesCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Images = [] }) =>
+      Images.map((image) => ({
+        id: image.ImageId ?? '',
+        createdAt: image.CreationDate ?? '',
+        architecture: image.Architecture ?? '',
+      })),
+  });
 }
 
 function describeSnapshots(
@@ -230,25 +209,14 @@ function describeSnapshots(
   client: EC2Client,
   tags: Readonly<Record<string, string>>,
 ): Promise<Answer<readonly ObservedSnapshot[]>> {
-  const asked = 'ec2:DescribeSnapshots';
-  return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(
-            new DescribeSnapshotsCommand({
-              OwnerIds: ['self'],
-              Filters: tagFilters(tags),
-              MaxResults: pageSize,
-              ...(token && { NextToken: token }),
-            }),
-            { abortSignal },
-          ),
-        ),
-        (output) => ({ items: (output.Snapshots ?? []).map(toSnapshot), next: output.NextToken }),
-      ),
-    asked,
-  );
+  const input = { OwnerIds: ['self'], Filters: tagFilters(tags), MaxResults: pageSize };
+  return allPages(access, {
+    asked: 'ec2:DescribeSnapshots',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeSnapshotsCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Snapshots = [] }) => Snapshots.map(toSnapshot),
+  });
 }
 
 function describeVolumes(
@@ -256,24 +224,14 @@ function describeVolumes(
   client: EC2Client,
   Filters: Filter[],
 ): Promise<Answer<readonly ObservedVolume[]>> {
-  const asked = 'ec2:DescribeVolumes';
-  return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(
-            new DescribeVolumesCommand({
-              Filters,
-              MaxResults: pageSize,
-              ...(token && { NextToken: token }),
-            }),
-            { abortSignal },
-          ),
-        ),
-        (output) => ({ items: (output.Volumes ?? []).map(toVolume), next: output.NextToken }),
-      ),
-    asked,
-  );
+  const input = { Filters, MaxResults: pageSize };
+  return allPages(access, {
+    asked: 'ec2:DescribeVolumes',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeVolumesCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Volumes = [] }) => Volumes.map(toVolume),
+  });
 }
 
 function launchInput(request: LaunchRequest): RunInstancesCommandInput {
@@ -296,8 +254,4 @@ function launchInput(request: LaunchRequest): RunInstancesCommandInput {
     ...(keyName && { KeyName: keyName }),
     ...(userData && { UserData: userData }),
   };
-}
-
-function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

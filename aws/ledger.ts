@@ -120,29 +120,17 @@ function listKeys(
   bucket: string,
   prefix: string,
 ): Promise<Answer<readonly string[]>> {
-  const asked = 's3:ListBucket';
   return allPages(
-    async (ContinuationToken) =>
-      mapAnswer(
-        await call(
-          access,
-          asked,
-          (abortSignal) =>
-            client.send(
-              new ListObjectsV2Command({
-                Bucket: bucket,
-                Prefix: prefix,
-                ...(ContinuationToken && { ContinuationToken }),
-              }),
-              { abortSignal },
-            ),
-          patience,
-        ),
-        ({ Contents = [], NextContinuationToken: next }) => ({
-          items: Contents.flatMap(({ Key }) => Key ?? []),
-          next,
+    access,
+    {
+      asked: 's3:ListBucket',
+      send: (ContinuationToken, abortSignal) =>
+        client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken }), {
+          abortSignal,
         }),
-      ),
-    asked,
+      next: ({ NextContinuationToken }) => NextContinuationToken,
+      items: ({ Contents = [] }) => Contents.flatMap(({ Key }) => Key ?? []),
+    },
+    patience,
   );
 }

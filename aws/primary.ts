@@ -3,12 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   SuspendProcessesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import {
-  DescribeInstancesCommand,
-  DescribeSecurityGroupsCommand,
-  EC2Client,
-  StopInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   type DBInstance,
   DescribeDBInstancesCommand,
@@ -17,13 +12,12 @@ import {
 } from '@aws-sdk/client-rds';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import { tagKeys } from '../recovery/identity.ts';
-import type { ObservedInstance } from '../recovery/observed.ts';
 import type { FenceableDatabase, FenceableGroup, FenceGroup } from '../recovery/steps/fence.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
-import { tagFilters } from './ec2.ts';
-import { toInstance } from './ec2-shapes.ts';
+import { describeInstances } from './ec2.ts';
 import { allPages } from './pages.ts';
+import { tagFilters, toTags } from './tags.ts';
 
 /**
  * A primary Region that is in trouble hangs more often than it refuses: no call into it is waited for longer than this, and
@@ -39,7 +33,8 @@ export function openPrimary(access: Access, region: string) {
   const rds = new RDSClient(clientConfig(access, region));
   const autoscaling = new AutoScalingClient(clientConfig(access, region));
   return {
-    instances: (tags: Readonly<Record<string, string>>) => describeInstances(access, ec2, tags),
+    instances: (tags: Readonly<Record<string, string>>) =>
+      describeInstances(access, ec2, { Filters: tagFilters(tags), MaxResults: 1000 }, primaryPatience),
     groups: (tags: Readonly<Record<string, string>>) => describeGroups(access, ec2, tags),
     databases: (ids: readonly string[]) => describeDatabases(access, rds, ids),
     scaling: (plan: string) => describeScaling(access, autoscaling, plan),
@@ -92,65 +87,26 @@ export function openPrimary(access: Access, region: string) {
 }
 
 /** The Auto Scaling groups that carry the plan's tag: the tag chooses and permits at once. */
-async function describeScaling(
+function describeScaling(
   access: Access,
   client: AutoScalingClient,
   plan: string,
 ): Promise<Answer<readonly FenceableGroup[]>> {
-  const asked = 'autoscaling:DescribeAutoScalingGroups';
-  const input = { Filters: [{ Name: `tag:${tagKeys.plan}`, Values: [plan] }], MaxRecords: 100 };
+  const input = { Filters: tagFilters({ [tagKeys.plan]: plan }), MaxRecords: 100 };
   return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(
-          access,
-          asked,
-          (abortSignal) =>
-            client.send(
-              new DescribeAutoScalingGroupsCommand({ ...input, ...(token && { NextToken: token }) }),
-              {
-                abortSignal,
-              },
-            ),
-          primaryPatience,
-        ),
-        (output) => ({
-          items: (output.AutoScalingGroups ?? []).map((group) => ({
-            name: group.AutoScalingGroupName ?? '',
-            suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
-          })),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
-  );
-}
-
-function describeInstances(
-  access: Access,
-  client: EC2Client,
-  tags: Readonly<Record<string, string>>,
-): Promise<Answer<readonly ObservedInstance[]>> {
-  const asked = 'ec2:DescribeInstances';
-  const input = { Filters: tagFilters(tags), MaxResults: 1000 };
-  return allPages(
-    async (token) =>
-      mapAnswer(
-        await call(
-          access,
-          asked,
-          (abortSignal) =>
-            client.send(new DescribeInstancesCommand({ ...input, ...(token && { NextToken: token }) }), {
-              abortSignal,
-            }),
-          primaryPatience,
-        ),
-        (output) => ({
-          items: (output.Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(toInstance)),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
+    access,
+    {
+      asked: 'autoscaling:DescribeAutoScalingGroups',
+      send: (NextToken, abortSignal) =>
+        client.send(new DescribeAutoScalingGroupsCommand({ ...input, NextToken }), { abortSignal }),
+      next: ({ NextToken }) => NextToken,
+      items: ({ AutoScalingGroups = [] }) =>
+        AutoScalingGroups.map((group) => ({
+          name: group.AutoScalingGroupName ?? '',
+          suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+        })),
+    },
+    primaryPatience,
   );
 }
 
@@ -200,7 +156,7 @@ function toFenceable(instance: DBInstance): FenceableDatabase {
   return {
     id: instance.DBInstanceIdentifier ?? '',
     vpc: instance.DBSubnetGroup?.VpcId ?? '',
-    tags: Object.fromEntries((instance.TagList ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+    tags: toTags(instance.TagList),
     securityGroups: (instance.VpcSecurityGroups ?? []).map((group) => ({
       id: group.VpcSecurityGroupId ?? '',
       status: group.Status ?? '',

@@ -8,11 +8,12 @@ import {
   RDSClient,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from '@aws-sdk/client-rds';
-import { type Answer, mapAnswer } from '../recovery/answer.ts';
+import type { Answer } from '../recovery/answer.ts';
 import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../recovery/observed.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
 import { allPages } from './pages.ts';
+import { tagList, toTags } from './tags.ts';
 
 export type Rds = ReturnType<typeof openRds>;
 
@@ -60,7 +61,7 @@ export function openRds(access: Access, region = access.region) {
             PubliclyAccessible: false,
             DeletionProtection: false,
             MultiAZ: false,
-            Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+            Tags: tagList(request.tags),
             ...(request.subnetGroup && { DBSubnetGroupName: request.subnetGroup }),
           }),
           { abortSignal },
@@ -93,43 +94,31 @@ export function openRds(access: Access, region = access.region) {
 }
 
 function describeDatabases(access: Access, client: RDSClient): Promise<Answer<readonly ObservedDatabase[]>> {
-  const asked = 'rds:DescribeDBInstances';
-  return allPages(
-    async (Marker) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(new DescribeDBInstancesCommand({ ...(Marker && { Marker }) }), { abortSignal }),
-        ),
-        (output) => ({ items: (output.DBInstances ?? []).map(toDatabase), next: output.Marker }),
-      ),
-    asked,
-  );
+  return allPages(access, {
+    asked: 'rds:DescribeDBInstances',
+    send: (Marker, abortSignal) => client.send(new DescribeDBInstancesCommand({ Marker }), { abortSignal }),
+    next: ({ Marker }) => Marker,
+    items: ({ DBInstances = [] }) => DBInstances.map(toDatabase),
+  });
 }
 
 function describeSnapshots(
   access: Access,
   client: RDSClient,
 ): Promise<Answer<readonly ObservedDatabaseSnapshot[]>> {
-  const asked = 'rds:DescribeDBSnapshots';
-  return allPages(
-    async (Marker) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(new DescribeDBSnapshotsCommand({ ...(Marker && { Marker }) }), { abortSignal }),
-        ),
-        (output) => ({
-          items: (output.DBSnapshots ?? []).map((snapshot) => ({
-            id: snapshot.DBSnapshotIdentifier ?? '',
-            arn: snapshot.DBSnapshotArn ?? '',
-            database: snapshot.DBInstanceIdentifier ?? '',
-            status: snapshot.Status ?? '',
-            createdAt: snapshot.SnapshotCreateTime?.toISOString() ?? '',
-          })),
-          next: output.Marker,
-        }),
-      ),
-    asked,
-  );
+  return allPages(access, {
+    asked: 'rds:DescribeDBSnapshots',
+    send: (Marker, abortSignal) => client.send(new DescribeDBSnapshotsCommand({ Marker }), { abortSignal }),
+    next: ({ Marker }) => Marker,
+    items: ({ DBSnapshots = [] }) =>
+      DBSnapshots.map((snapshot) => ({
+        id: snapshot.DBSnapshotIdentifier ?? '',
+        arn: snapshot.DBSnapshotArn ?? '',
+        database: snapshot.DBInstanceIdentifier ?? '',
+        status: snapshot.Status ?? '',
+        createdAt: snapshot.SnapshotCreateTime?.toISOString() ?? '',
+      })),
+  });
 }
 
 function toDatabase(instance: DBInstance): ObservedDatabase {
@@ -142,7 +131,7 @@ function toDatabase(instance: DBInstance): ObservedDatabase {
     securityGroups: (instance.VpcSecurityGroups ?? []).flatMap((group) => group.VpcSecurityGroupId ?? []),
     backupRetentionDays: instance.BackupRetentionPeriod ?? 0,
     multiAz: instance.MultiAZ ?? false,
-    tags: Object.fromEntries((instance.TagList ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+    tags: toTags(instance.TagList),
     ...(source && { source }),
     ...(Endpoint?.Address && { endpoint: Endpoint.Address }),
   };

@@ -17,12 +17,14 @@ import type { ObservedCommand } from '../recovery/observed.ts';
 import type { Instant } from '../recovery/terms.ts';
 import { type Access, clientConfig } from './access.ts';
 import { call } from './call.ts';
-import { allPages } from './pages.ts';
+import { allBatches, allPages } from './pages.ts';
+import { tagList } from './tags.ts';
 
 export type Ssm = ReturnType<typeof openSsm>;
 
-/** SendCommand takes 50 instance ids, filters take 50 values, GetParameters ten names (Systems Manager API Reference). */
-const instancesPerCall = 50;
+/** SendCommand takes 50 instance ids, and so does a filter of DescribeInstanceInformation (Systems Manager API Reference). */
+export const instancesPerCall = 50;
+/** Filters take 50 values, GetParameters ten names (Systems Manager API Reference). */
 const filterValuesMax = 50;
 const parametersPerCall = 10;
 /** Seconds that a command may wait for its agent. */
@@ -114,9 +116,7 @@ function writes(access: Access, client: SSMClient) {
             Type: type as ParameterType,
             ...(keyId !== undefined && { KeyId: keyId }),
             // Tags can be given only to a parameter that is created by this call (Systems Manager API Reference).
-            ...(tags
-              ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
-              : { Overwrite: true }),
+            ...(tags ? { Tags: tagList(tags) } : { Overwrite: true }),
           }),
           { abortSignal },
         ),
@@ -133,21 +133,21 @@ async function onlineAgents(
   client: SSMClient,
   instanceIds: readonly string[],
 ): Promise<Answer<ReadonlySet<string>>> {
-  const online = new Set<string>();
-  const asked = 'ssm:DescribeInstanceInformation';
-  for (let i = 0; i < instanceIds.length; i += instancesPerCall) {
-    const Filters = [{ Key: 'InstanceIds', Values: instanceIds.slice(i, i + instancesPerCall) }];
-    const answer = await call(access, asked, (abortSignal) =>
-      client.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: instancesPerCall }), {
-        abortSignal,
-      }),
+  const online = await allBatches(instanceIds, instancesPerCall, async (Values) => {
+    const Filters = [{ Key: 'InstanceIds', Values }];
+    return mapAnswer(
+      await call(access, 'ssm:DescribeInstanceInformation', (abortSignal) =>
+        client.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: instancesPerCall }), {
+          abortSignal,
+        }),
+      ),
+      ({ InstanceInformationList = [] }) =>
+        InstanceInformationList.flatMap(({ PingStatus, InstanceId }) =>
+          PingStatus === 'Online' && InstanceId ? [InstanceId] : [],
+        ),
     );
-    if (!answer.ok) return answer;
-    for (const agent of answer.value.InstanceInformationList ?? []) {
-      if (agent.PingStatus === 'Online' && agent.InstanceId) online.add(agent.InstanceId);
-    }
-  }
-  return { ok: true, value: online };
+  });
+  return mapAnswer(online, (ids) => new Set(ids));
 }
 
 /** One listing for all commands of a step, rather than a call a command. */
@@ -157,52 +157,39 @@ function listRuns(
   wanted: ReadonlySet<string>,
   since: Instant,
 ): Promise<Answer<readonly ObservedCommand[]>> {
-  const asked = 'ssm:ListCommandInvocations';
   if (wanted.size === 0) return Promise.resolve({ ok: true, value: [] });
   const only =
     wanted.size === 1
       ? { CommandId: [...wanted][0] }
       : { Filters: [{ key: 'InvokedAfter' as const, value: `${since.slice(0, 19)}Z` }] };
-  return allPages(
-    async (NextToken) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(
-            new ListCommandInvocationsCommand({ ...only, MaxResults: 50, ...(NextToken && { NextToken }) }),
-            { abortSignal },
-          ),
-        ),
-        (output) => ({
-          items: (output.CommandInvocations ?? [])
-            .filter((run) => wanted.has(run.CommandId ?? ''))
-            .map((run) => ({
-              commandId: run.CommandId ?? '',
-              instanceId: run.InstanceId ?? '',
-              status: run.Status ?? '',
-              statusDetail: run.StatusDetails ?? '',
-            })),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
-  );
+  return allPages(access, {
+    asked: 'ssm:ListCommandInvocations',
+    send: (NextToken, abortSignal) =>
+      client.send(new ListCommandInvocationsCommand({ ...only, MaxResults: 50, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ CommandInvocations = [] }) =>
+      CommandInvocations.filter((run) => wanted.has(run.CommandId ?? '')).map((run) => ({
+        commandId: run.CommandId ?? '',
+        instanceId: run.InstanceId ?? '',
+        status: run.Status ?? '',
+        statusDetail: run.StatusDetails ?? '',
+      })),
+  });
 }
 
-async function readParameters(
+function readParameters(
   access: Access,
   client: SSMClient,
   names: readonly string[],
 ): Promise<Answer<readonly ObservedParameter[]>> {
-  const found: ObservedParameter[] = [];
-  for (let i = 0; i < names.length; i += parametersPerCall) {
-    const Names = names.slice(i, i + parametersPerCall);
-    const answer = await call(access, 'ssm:GetParameters', (abortSignal) =>
-      client.send(new GetParametersCommand({ Names, WithDecryption: true }), { abortSignal }),
-    );
-    if (!answer.ok) return answer;
-    found.push(...(answer.value.Parameters ?? []).map(toParameter));
-  }
-  return { ok: true, value: found };
+  return allBatches(names, parametersPerCall, async (Names) =>
+    mapAnswer(
+      await call(access, 'ssm:GetParameters', (abortSignal) =>
+        client.send(new GetParametersCommand({ Names, WithDecryption: true }), { abortSignal }),
+      ),
+      ({ Parameters = [] }) => Parameters.map(toParameter),
+    ),
+  );
 }
 
 async function readKeys(
@@ -210,39 +197,31 @@ async function readKeys(
   client: SSMClient,
   names: readonly string[],
 ): Promise<Answer<ReadonlyMap<string, string>>> {
-  const keys = new Map<string, string>();
-  for (let i = 0; i < names.length; i += filterValuesMax) {
-    const Values = names.slice(i, i + filterValuesMax);
+  const keys = await allBatches(names, filterValuesMax, async (Values) => {
     const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values }];
-    const answer = await call(access, 'ssm:DescribeParameters', (abortSignal) =>
-      client.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: filterValuesMax }), {
-        abortSignal,
-      }),
+    return mapAnswer(
+      await call(access, 'ssm:DescribeParameters', (abortSignal) =>
+        client.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: filterValuesMax }), {
+          abortSignal,
+        }),
+      ),
+      ({ Parameters = [] }) =>
+        Parameters.flatMap(({ Name, KeyId }) => (Name && KeyId ? [[Name, KeyId] as const] : [])),
     );
-    if (!answer.ok) return answer;
-    for (const { Name, KeyId } of answer.value.Parameters ?? []) if (Name && KeyId) keys.set(Name, KeyId);
-  }
-  return { ok: true, value: keys };
+  });
+  return mapAnswer(keys, (pairs) => new Map(pairs));
 }
 
 function listParameters(access: Access, client: SSMClient, path: string): Promise<Answer<readonly string[]>> {
-  const asked = 'ssm:GetParametersByPath';
-  return allPages(
-    async (NextToken) =>
-      mapAnswer(
-        await call(access, asked, (abortSignal) =>
-          client.send(
-            new GetParametersByPathCommand({ Path: path, Recursive: true, ...(NextToken && { NextToken }) }),
-            { abortSignal },
-          ),
-        ),
-        (output) => ({
-          items: (output.Parameters ?? []).flatMap((parameter) => parameter.Name ?? []),
-          next: output.NextToken,
-        }),
-      ),
-    asked,
-  );
+  return allPages(access, {
+    asked: 'ssm:GetParametersByPath',
+    send: (NextToken, abortSignal) =>
+      client.send(new GetParametersByPathCommand({ Path: path, Recursive: true, NextToken }), {
+        abortSignal,
+      }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Parameters = [] }) => Parameters.flatMap(({ Name }) => Name ?? []),
+  });
 }
 
 function toParameter({ Name = '', Value = '', Type = 'String', Version = 0 }: Parameter): ObservedParameter {

@@ -63,3 +63,11 @@ export function secondsBetween(from: Instant, to: Instant): number {
 export function instantAfter(from: Instant, seconds: number): Instant {
   return new Date(Date.parse(from) + seconds * 1000).toISOString();
 }
+
+/** The one with the latest instant of its own, or undefined of none; of equals the last. */
+export function newestOf<Item>(items: readonly Item[], instantOf: (item: Item) => Instant): Item | undefined {
+  return items.reduce<Item | undefined>(
+    (newest, item) => (newest === undefined || instantOf(item) >= instantOf(newest) ? item : newest),
+    undefined,
+  );
+}

@@ -1,7 +1,7 @@
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { StepRecord } from '../../recovery/step.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
-import type { RecoveryKind, RecoveryScope } from '../../recovery/terms.ts';
+import { newestOf, type RecoveryKind, type RecoveryScope } from '../../recovery/terms.ts';
 import { gather, gatherEach } from '../gather.ts';
 import { openStates } from '../states.ts';
 import type { Operator } from './operator.ts';
@@ -200,9 +200,7 @@ async function findRecovery(
     active && !active.releasedAt ? [{ plan, ...active, run: active.run ?? 1 }] : [],
   );
   const found =
-    id === latest
-      ? holders.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]
-      : holders.find(({ recovery }) => recovery === id);
+    id === latest ? newestOf(holders, ({ at }) => at) : holders.find(({ recovery }) => recovery === id);
   if (found) return { ok: true, value: found };
   const active = holders.map(({ recovery }) => recovery).join(', ') || 'none';
   const what = id === latest ? 'no recovery is active' : `${id} is not active: it is over, or there is none`;

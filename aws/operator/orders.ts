@@ -103,9 +103,7 @@ export function abort(
   recovery: string,
   order: Order,
 ): Promise<Ordered<ActiveRecord>> {
-  return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
-    const objection = notTheHolder(plan, recovery, before);
-    if (objection || !before) return objection ?? nobodyActive(plan);
+  return changeHolder(ledger, plan, recovery, (before) => {
     const { by, at, comment: reason, nonce } = order;
     return before.abort ? before : { ...before, nonce, abort: { by, at, reason } };
   });
@@ -122,9 +120,7 @@ export function giveUp(
   endedRun: number,
   order: Order,
 ): Promise<Ordered<ActiveRecord>> {
-  return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
-    const objection = notTheHolder(plan, recovery, before);
-    if (objection || !before) return objection ?? nobodyActive(plan);
+  return changeHolder(ledger, plan, recovery, (before) => {
     if ((before.run ?? 1) !== endedRun) return startedSince(plan, recovery, before);
     const { by, at, comment: reason, nonce } = order;
     return { ...before, nonce, abort: before.abort ?? { by, at, reason }, releasedAt: at };
@@ -144,9 +140,7 @@ export async function nextRun(
   order: Order,
   options: { readonly acceptsChangedPlan?: boolean } = {},
 ): Promise<Ordered<number>> {
-  const changed = await change<ActiveRecord>(ledger, ledgerKeys.active(plan), (before) => {
-    const objection = notTheHolder(plan, recovery, before);
-    if (objection || !before) return objection ?? nobodyActive(plan);
+  const changed = await changeHolder(ledger, plan, recovery, (before) => {
     const { abort: _lifted, planAcceptedBy: _ofThatRun, ...kept } = before;
     const run = before.run ?? 1;
     if (run !== endedRun) return startedSince(plan, recovery, before);
@@ -178,22 +172,27 @@ export function approve(
   );
 }
 
-function notTheHolder(plan: string, recovery: string, active: ActiveRecord | undefined): NotNow | undefined {
-  if (!active || active.releasedAt) return nobodyActive(plan);
-  if (active.recovery !== recovery)
-    return notNow(
-      `${active.recovery} holds the plan ${plan}, not ${recovery}`,
-      `lifeboat status ${plan} shows how ${active.recovery} stands`,
-    );
-  return undefined;
+/** Changes the record of who holds a plan, as long as it is this recovery. */
+function changeHolder(
+  ledger: Ledger,
+  plan: string,
+  recovery: string,
+  make: (before: ActiveRecord) => ActiveRecord | NotNow,
+): Promise<Ordered<ActiveRecord>> {
+  return change<ActiveRecord>(ledger, ledgerKeys.active(plan), (active) => {
+    if (!active || active.releasedAt)
+      return notNow(`no recovery of ${plan} is active`, `lifeboat status ${plan} shows the last one`);
+    if (active.recovery !== recovery)
+      return notNow(
+        `${active.recovery} holds the plan ${plan}, not ${recovery}`,
+        `lifeboat status ${plan} shows how ${active.recovery} stands`,
+      );
+    return make(active);
+  });
 }
 
 function startedSince(plan: string, recovery: string, { run = 1 }: ActiveRecord): NotNow {
   return notNow(`the run ${run} of ${recovery} has been started since`, `lifeboat status ${plan} shows it`);
-}
-
-function nobodyActive(plan: string): NotNow {
-  return notNow(`no recovery of ${plan} is active`, `lifeboat status ${plan} shows the last one`);
 }
 
 export function notNow(reason: string, unblock: string): NotNow {

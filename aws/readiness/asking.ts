@@ -1,6 +1,7 @@
 import type { Answer } from '../../recovery/answer.ts';
 import { type Access, clientConfig } from '../access.ts';
 import { type CallOptions, call } from '../call.ts';
+import { allPages, type Listing } from '../pages.ts';
 
 /** One way to read a Region for readiness: with all the patience of a check, or with little into the primary Region. */
 export interface Asking {
@@ -29,6 +30,13 @@ export function ask<T>(
   send: (signal: AbortSignal) => Promise<T>,
 ): Promise<Answer<T>> {
   return call(access, asked, send, options);
+}
+
+export function askAll<Page, Item>(
+  { access, options }: Asking,
+  listing: Listing<Page, Item>,
+): Promise<Answer<readonly Item[]>> {
+  return allPages(access, listing, options);
 }
 
 /** An answer that the thing does not exist is a fact like any other. @param codes how the service says so */

@@ -1,6 +1,5 @@
 import {
   DescribeImagesCommand,
-  DescribeInstancesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -17,10 +16,10 @@ import {
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { ObservedInstance } from '../../recovery/observed.ts';
 import type { SeenImage, SeenSnapshot, SeenSubnet, SeenTemplate } from '../../recovery/readiness/sight.ts';
-import { tagFilters } from '../ec2.ts';
-import { toInstance } from '../ec2-shapes.ts';
-import { allPages } from '../pages.ts';
-import { type Asking, ask, configOf, nothing, orAbsent } from './asking.ts';
+import { describeInstances } from '../ec2.ts';
+import { allBatches } from '../pages.ts';
+import { tagFilters } from '../tags.ts';
+import { type Asking, ask, askAll, configOf, nothing, orAbsent } from './asking.ts';
 
 export type Compute = ReturnType<typeof openCompute>;
 
@@ -55,8 +54,8 @@ function things(asking: Asking, client: EC2Client) {
         ? nothing<readonly SeenSnapshot[]>([])
         : describeSnapshots(asking, client, [{ Name: 'snapshot-id', Values: [...ids] }]),
     /** Instances that match, terminated ones left out. */
-    instances: (filters: readonly Filter[]) => describeInstances(asking, client, filters),
-    standing: (tags: Readonly<Record<string, string>>) => describeInstances(asking, client, tagFilters(tags)),
+    instances: (filters: readonly Filter[]) => presentInstances(asking, client, filters),
+    standing: (tags: Readonly<Record<string, string>>) => presentInstances(asking, client, tagFilters(tags)),
     /** Keys of the volumes of instances, by instance. */
     volumeKeys: (ids: readonly string[]) => describeVolumeKeys(asking, client, ids),
     template: (name: string): Promise<Answer<SeenTemplate | 'absent'>> =>
@@ -103,17 +102,14 @@ function describeImages(
   client: EC2Client,
   which: { readonly Owners?: string[]; readonly Filters: Filter[] },
 ): Promise<Answer<readonly SeenImage[]>> {
-  const asked = 'ec2:DescribeImages';
-  return allPages(async (NextToken) => {
-    const input = { ...which, MaxResults: pageSize };
-    const answer = await ask(asking, asked, (abortSignal) =>
-      client.send(new DescribeImagesCommand({ ...input, ...(NextToken && { NextToken }) }), { abortSignal }),
-    );
-    return mapAnswer(answer, (output) => ({
-      items: (output.Images ?? []).map(toImage),
-      next: output.NextToken,
-    }));
-  }, asked);
+  const input = { ...which, MaxResults: pageSize };
+  return askAll(asking, {
+    asked: 'ec2:DescribeImages',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeImagesCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Images = [] }) => Images.map(toImage),
+  });
 }
 
 function toImage({ ImageId = '', CreationDate = '', BlockDeviceMappings = [] }: Image): SeenImage {
@@ -126,46 +122,32 @@ function describeSnapshots(
   client: EC2Client,
   Filters: readonly Filter[],
 ): Promise<Answer<readonly SeenSnapshot[]>> {
-  const asked = 'ec2:DescribeSnapshots';
-  return allPages(async (NextToken) => {
-    const input = { OwnerIds: ['self'], Filters: [...Filters], MaxResults: pageSize };
-    const answer = await ask(asking, asked, (abortSignal) =>
-      client.send(new DescribeSnapshotsCommand({ ...input, ...(NextToken && { NextToken }) }), {
-        abortSignal,
-      }),
-    );
-    return mapAnswer(answer, (output) => ({
-      items: (output.Snapshots ?? []).map(({ SnapshotId = '', StartTime, State = '', KmsKeyId }) => ({
+  const input = { OwnerIds: ['self'], Filters: [...Filters], MaxResults: pageSize };
+  return askAll(asking, {
+    asked: 'ec2:DescribeSnapshots',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeSnapshotsCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Snapshots = [] }) =>
+      Snapshots.map(({ SnapshotId = '', StartTime, State = '', KmsKeyId }) => ({
         id: SnapshotId,
         startedAt: StartTime?.toISOString() ?? '',
         state: State,
         ...(KmsKeyId && { keyId: KmsKeyId }),
       })),
-      next: output.NextToken,
-    }));
-  }, asked);
+  });
 }
 
-async function describeInstances(
-  asking: Asking,
+async function presentInstances(
+  { access, options }: Asking,
   client: EC2Client,
   filters: readonly Filter[],
 ): Promise<Answer<readonly ObservedInstance[]>> {
-  const asked = 'ec2:DescribeInstances';
-  const found = await allPages(async (NextToken) => {
-    const input = { Filters: [...filters], MaxResults: pageSize };
-    const answer = await ask(asking, asked, (abortSignal) =>
-      client.send(new DescribeInstancesCommand({ ...input, ...(NextToken && { NextToken }) }), {
-        abortSignal,
-      }),
-    );
-    return mapAnswer(answer, (output) => ({
-      items: (output.Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(toInstance)),
-      next: output.NextToken,
-    }));
-  }, asked);
+  const input = { Filters: [...filters], MaxResults: pageSize };
   const gone = ['terminated', 'shutting-down'];
-  return mapAnswer(found, (instances) => instances.filter(({ state }) => !gone.includes(state)));
+  return mapAnswer(await describeInstances(access, client, input, options), (instances) =>
+    instances.filter(({ state }) => !gone.includes(state)),
+  );
 }
 
 function describeVolumeKeys(
@@ -173,21 +155,19 @@ function describeVolumeKeys(
   client: EC2Client,
   ids: readonly string[],
 ): Promise<Answer<readonly { readonly instance: string; readonly keyId: string }[]>> {
-  const asked = 'ec2:DescribeVolumes';
   if (ids.length === 0) return nothing([]);
   const Filters = [{ Name: 'attachment.instance-id', Values: [...ids] }];
-  return allPages(async (NextToken) => {
-    const input = { Filters, MaxResults: 500 };
-    const answer = await ask(asking, asked, (abortSignal) =>
-      client.send(new DescribeVolumesCommand({ ...input, ...(NextToken && { NextToken }) }), { abortSignal }),
-    );
-    return mapAnswer(answer, (output) => ({
-      items: (output.Volumes ?? []).flatMap(({ KmsKeyId, Attachments = [] }) =>
+  const input = { Filters, MaxResults: 500 };
+  return askAll(asking, {
+    asked: 'ec2:DescribeVolumes',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeVolumesCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ Volumes = [] }) =>
+      Volumes.flatMap(({ KmsKeyId, Attachments = [] }) =>
         KmsKeyId ? [{ instance: Attachments[0]?.InstanceId ?? '', keyId: KmsKeyId }] : [],
       ),
-      next: output.NextToken,
-    }));
-  }, asked);
+  });
 }
 
 async function describeTemplate(
@@ -236,24 +216,19 @@ async function describeOfferings(
   client: EC2Client,
   types: readonly string[],
 ): Promise<Answer<Readonly<Record<string, readonly string[]>>>> {
-  const asked = 'ec2:DescribeInstanceTypeOfferings';
   if (types.length === 0) return { ok: true, value: {} };
-  const found = await allPages(async (NextToken) => {
-    const input = {
-      LocationType: 'availability-zone' as const,
-      Filters: [{ Name: 'instance-type', Values: [...types] }],
-      MaxResults: pageSize,
-    };
-    const answer = await ask(asking, asked, (abortSignal) =>
-      client.send(new DescribeInstanceTypeOfferingsCommand({ ...input, ...(NextToken && { NextToken }) }), {
-        abortSignal,
-      }),
-    );
-    return mapAnswer(answer, (output) => ({
-      items: output.InstanceTypeOfferings ?? [],
-      next: output.NextToken,
-    }));
-  }, asked);
+  const input = {
+    LocationType: 'availability-zone' as const,
+    Filters: [{ Name: 'instance-type', Values: [...types] }],
+    MaxResults: pageSize,
+  };
+  const found = await askAll(asking, {
+    asked: 'ec2:DescribeInstanceTypeOfferings',
+    send: (NextToken, abortSignal) =>
+      client.send(new DescribeInstanceTypeOfferingsCommand({ ...input, NextToken }), { abortSignal }),
+    next: ({ NextToken }) => NextToken,
+    items: ({ InstanceTypeOfferings = [] }) => InstanceTypeOfferings,
+  });
   return mapAnswer(found, (offerings) =>
     Object.fromEntries(
       types.map((type) => [
@@ -269,15 +244,20 @@ async function describeTypes(
   client: EC2Client,
   types: readonly string[],
 ): Promise<Answer<Readonly<Record<string, number>>>> {
-  const vcpus: Record<string, number> = {};
-  for (let from = 0; from < types.length; from += typesPerCall) {
-    const InstanceTypes = types.slice(from, from + typesPerCall) as InstanceType[];
-    const answer = await ask(asking, 'ec2:DescribeInstanceTypes', (abortSignal) =>
-      client.send(new DescribeInstanceTypesCommand({ InstanceTypes }), { abortSignal }),
+  const found = await allBatches(types, typesPerCall, async (batch) => {
+    const InstanceTypes = batch as InstanceType[];
+    return mapAnswer(
+      await ask(asking, 'ec2:DescribeInstanceTypes', (abortSignal) =>
+        client.send(new DescribeInstanceTypesCommand({ InstanceTypes }), { abortSignal }),
+      ),
+      ({ InstanceTypes: described = [] }) => described,
     );
-    if (!answer.ok) return answer;
-    for (const { InstanceType: type, VCpuInfo } of answer.value.InstanceTypes ?? [])
-      if (type) vcpus[type] = VCpuInfo?.DefaultVCpus ?? 0;
-  }
-  return { ok: true, value: vcpus };
+  });
+  return mapAnswer(found, (described) =>
+    Object.fromEntries(
+      described.flatMap(({ InstanceType: type, VCpuInfo }) =>
+        type ? [[type, VCpuInfo?.DefaultVCpus ?? 0]] : [],
+      ),
+    ),
+  );
 }

@@ -4,10 +4,10 @@ import {
   DescribeDBSnapshotsCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import type { Answer } from '../../recovery/answer.ts';
 import type { SeenDatabase, SeenDatabaseSnapshot } from '../../recovery/readiness/sight.ts';
-import { allPages } from '../pages.ts';
-import { type Asking, ask, configOf, nothing } from './asking.ts';
+import { toTags } from '../tags.ts';
+import { type Asking, askAll, configOf, nothing } from './asking.ts';
 
 /** What readiness asks RDS of one Region. */
 export function openData(asking: Asking) {
@@ -15,40 +15,32 @@ export function openData(asking: Asking) {
   return {
     /** The DB instances of these ids that there are. */
     databases: (ids: readonly string[]): Promise<Answer<readonly SeenDatabase[]>> => {
-      const asked = 'rds:DescribeDBInstances';
       if (ids.length === 0) return nothing([]);
       const Filters = [{ Name: 'db-instance-id', Values: [...ids] }];
-      return allPages(async (Marker) => {
-        const answer = await ask(asking, asked, (abortSignal) =>
-          client.send(new DescribeDBInstancesCommand({ Filters, ...(Marker && { Marker }) }), {
-            abortSignal,
-          }),
-        );
-        return mapAnswer(answer, (output) => ({
-          items: (output.DBInstances ?? []).map(toDatabase),
-          next: output.Marker,
-        }));
-      }, asked);
+      return askAll(asking, {
+        asked: 'rds:DescribeDBInstances',
+        send: (Marker, abortSignal) =>
+          client.send(new DescribeDBInstancesCommand({ Filters, Marker }), { abortSignal }),
+        next: ({ Marker }) => Marker,
+        items: ({ DBInstances = [] }) => DBInstances.map(toDatabase),
+      });
     },
     /** All DB snapshots of the Region: a copy keeps the name of the instance of another Region, which no call filters by. */
-    snapshots: (): Promise<Answer<readonly SeenDatabaseSnapshot[]>> => {
-      const asked = 'rds:DescribeDBSnapshots';
-      return allPages(async (Marker) => {
-        const answer = await ask(asking, asked, (abortSignal) =>
-          client.send(new DescribeDBSnapshotsCommand({ ...(Marker && { Marker }) }), { abortSignal }),
-        );
-        return mapAnswer(answer, (output) => ({
-          items: (output.DBSnapshots ?? []).map((snapshot) => ({
+    snapshots: (): Promise<Answer<readonly SeenDatabaseSnapshot[]>> =>
+      askAll(asking, {
+        asked: 'rds:DescribeDBSnapshots',
+        send: (Marker, abortSignal) =>
+          client.send(new DescribeDBSnapshotsCommand({ Marker }), { abortSignal }),
+        next: ({ Marker }) => Marker,
+        items: ({ DBSnapshots = [] }) =>
+          DBSnapshots.map((snapshot) => ({
             id: snapshot.DBSnapshotIdentifier ?? '',
             database: snapshot.DBInstanceIdentifier ?? '',
             status: snapshot.Status ?? '',
             createdAt:
               (snapshot.OriginalSnapshotCreateTime ?? snapshot.SnapshotCreateTime)?.toISOString() ?? '',
           })),
-          next: output.Marker,
-        }));
-      }, asked);
-    },
+      }),
   };
 }
 
@@ -61,7 +53,7 @@ function toDatabase(instance: DBInstance): SeenDatabase {
     engine: instance.Engine ?? '',
     version: instance.EngineVersion ?? '',
     class: instance.DBInstanceClass ?? '',
-    tags: Object.fromEntries((instance.TagList ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: toTags(instance.TagList),
     ...(source && { source }),
     ...(keyId && { keyId }),
   };

@@ -1,10 +1,12 @@
 import { DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { type Answer, mapAnswer } from '../../recovery/answer.ts';
+import type { Answer } from '../../recovery/answer.ts';
 import type { ObservedTags } from '../../recovery/observed.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Sight } from '../../recovery/readiness/sight.ts';
-import { allPages } from '../pages.ts';
-import { type Asking, ask, configOf } from './asking.ts';
+import { newestCompleted } from '../../recovery/steps/volumes.ts';
+import { newestOf } from '../../recovery/terms.ts';
+import { allBatches } from '../pages.ts';
+import { type Asking, askAll, configOf } from './asking.ts';
 
 type Launching = Pick<
   Sight,
@@ -25,27 +27,21 @@ export async function readIngredients(
 ): Promise<Sight['ingredients']> {
   const ids = ingredientsOf(plan, launching);
   const client = new EC2Client(configOf(asking));
-  const asked = 'ec2:DescribeTags';
   const tags: Record<string, Record<string, string>> = Object.fromEntries(ids.map((id) => [id, {}]));
-  for (let i = 0; i < ids.length; i += idsPerCall) {
-    const Filters = [{ Name: 'resource-id', Values: ids.slice(i, i + idsPerCall) }];
-    const answer = await allPages(
-      async (NextToken) =>
-        mapAnswer(
-          await ask(asking, asked, (abortSignal) =>
-            client.send(new DescribeTagsCommand({ Filters, ...(NextToken && { NextToken }) }), {
-              abortSignal,
-            }),
-          ),
-          (output) => ({ items: output.Tags ?? [], next: output.NextToken }),
-        ),
-      asked,
-    );
-    if (!answer.ok) return answer;
-    for (const { ResourceId = '', Key = '', Value = '' } of answer.value) {
-      const found = tags[ResourceId];
-      if (found) found[Key] = Value;
-    }
+  const answer = await allBatches(ids, idsPerCall, (Values) => {
+    const Filters = [{ Name: 'resource-id', Values }];
+    return askAll(asking, {
+      asked: 'ec2:DescribeTags',
+      send: (NextToken, abortSignal) =>
+        client.send(new DescribeTagsCommand({ Filters, NextToken }), { abortSignal }),
+      next: ({ NextToken }) => NextToken,
+      items: ({ Tags = [] }) => Tags,
+    });
+  });
+  if (!answer.ok) return answer;
+  for (const { ResourceId = '', Key = '', Value = '' } of answer.value) {
+    const found = tags[ResourceId];
+    if (found) found[Key] = Value;
   }
   return { ok: true, value: tags satisfies Readonly<Record<string, ObservedTags>> };
 }
@@ -55,13 +51,10 @@ function ingredientsOf(plan: Plan, launching: Launching): readonly string[] {
   const instances = Object.values(standing).flatMap(known);
   return [
     ...new Set([
-      ...Object.values(images).flatMap((found) => newest(known(found), ({ createdAt }) => createdAt)),
-      ...Object.values(snapshots).flatMap((found) =>
-        newest(
-          known(found).filter(({ state }) => state === 'completed'),
-          ({ startedAt }) => startedAt,
-        ),
+      ...Object.values(images).flatMap(
+        (found) => newestOf(known(found), ({ createdAt }) => createdAt)?.id ?? [],
       ),
+      ...Object.values(snapshots).flatMap((found) => newestCompleted(known(found))?.id ?? []),
       // Copies of standing servers are launched from their image and into their groups.
       ...instances.flatMap(({ imageId, securityGroups: groups }) => [imageId, ...groups]),
       ...Object.values(templates).flatMap((found) =>
@@ -76,12 +69,4 @@ function ingredientsOf(plan: Plan, launching: Launching): readonly string[] {
 
 function known<Value>(answer: Answer<readonly Value[]>): readonly Value[] {
   return answer.ok ? answer.value : [];
-}
-
-function newest<Found extends { readonly id: string }>(
-  found: readonly Found[],
-  time: (one: Found) => string,
-): readonly string[] {
-  const [first] = found.toSorted((a, b) => (time(a) < time(b) ? 1 : -1));
-  return first ? [first.id] : [];
 }

@@ -1,5 +1,7 @@
 import type { Plan } from '../../recovery/plan/plan.ts';
-import type { SeenSnapshot, Sight } from '../../recovery/readiness/sight.ts';
+import type { Sight } from '../../recovery/readiness/sight.ts';
+import { newestCompleted } from '../../recovery/steps/volumes.ts';
+import { newestOf } from '../../recovery/terms.ts';
 import { type Asking, byName } from './asking.ts';
 import { openCompute } from './compute.ts';
 import { openHousehold } from './household.ts';
@@ -24,7 +26,7 @@ export async function readKeys(
     if (key !== undefined) users.set(key, (users.get(key) ?? new Set()).add(user));
   };
   for (const [name, answer] of Object.entries(seen.snapshots))
-    if (answer.ok) note(newest(answer.value)?.keyId, `volumes.${name}`);
+    if (answer.ok) note(newestCompleted(answer.value)?.keyId, `volumes.${name}`);
   if (imageSnapshots.ok)
     for (const { id, keyId } of imageSnapshots.value) note(keyId, `servers.${snapshotsOf.get(id)}`);
   if (volumes.ok)
@@ -46,7 +48,7 @@ function newestImageSnapshots({ images }: Known): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(images).flatMap(([server, answer]) => {
       if (!answer.ok) return [];
-      const image = answer.value.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+      const image = newestOf(answer.value, ({ createdAt }) => createdAt);
       return (image?.snapshots ?? []).map((id) => [id, server] as const);
     }),
   );
@@ -58,10 +60,4 @@ function standingOwners({ standing }: Known): ReadonlyMap<string, string> {
       answer.ok ? answer.value.map(({ id }) => [id, server] as const) : [],
     ),
   );
-}
-
-function newest(snapshots: readonly SeenSnapshot[]): SeenSnapshot | undefined {
-  return snapshots
-    .filter(({ state }) => state === 'completed')
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }

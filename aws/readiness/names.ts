@@ -8,32 +8,25 @@ import {
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { SeenHealthCheck, SeenRecord } from '../../recovery/readiness/sight.ts';
 import { sameName } from '../../recovery/steps/traffic.ts';
-import { allPages } from '../pages.ts';
-import { type Asking, ask, configOf } from './asking.ts';
+import { type Asking, ask, askAll, configOf } from './asking.ts';
 
 /** What readiness asks Route 53, whose control plane is in us-east-1. */
 export function openNames(asking: Asking) {
   const client = new Route53Client({ ...configOf(asking), region: 'us-east-1' });
   return {
     /** The ids of the hosted zones, with their names; the zone of a name is the one with the longest ending of it. */
-    zones: (): Promise<Answer<readonly { readonly id: string; readonly name: string }[]>> => {
-      const asked = 'route53:ListHostedZones';
-      return allPages(async (Marker) => {
-        const answer = await ask(asking, asked, (abortSignal) =>
-          client.send(new ListHostedZonesCommand({ ...(Marker && { Marker }) }), { abortSignal }),
-        );
-        return mapAnswer(answer, ({ HostedZones = [], NextMarker: next }) => ({
-          // A private zone answers nobody outside its VPCs.
-          items: HostedZones.filter(({ Config }) => Config?.PrivateZone !== true).map(
-            ({ Id = '', Name = '' }) => ({
-              id: Id.replace(/^\/hostedzone\//, ''),
-              name: Name,
-            }),
-          ),
-          next,
-        }));
-      }, asked);
-    },
+    zones: (): Promise<Answer<readonly { readonly id: string; readonly name: string }[]>> =>
+      askAll(asking, {
+        asked: 'route53:ListHostedZones',
+        send: (Marker, abortSignal) => client.send(new ListHostedZonesCommand({ Marker }), { abortSignal }),
+        next: ({ NextMarker }) => NextMarker,
+        // A private zone answers nobody outside its VPCs.
+        items: ({ HostedZones = [] }) =>
+          HostedZones.filter(({ Config }) => Config?.PrivateZone !== true).map(({ Id = '', Name = '' }) => ({
+            id: Id.replace(/^\/hostedzone\//, ''),
+            name: Name,
+          })),
+      }),
     /** All record sets of one name in a zone. */
     records: async (zone: string, name: string): Promise<Answer<readonly SeenRecord[]>> => {
       const answer = await ask(asking, 'route53:ListResourceRecordSets', (abortSignal) =>

@@ -18,10 +18,10 @@ import {
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { ObservedTags } from '../../recovery/observed.ts';
 import type { SeenAgent, SeenAlarm } from '../../recovery/readiness/sight.ts';
+import { allBatches } from '../pages.ts';
+import { instancesPerCall } from '../ssm.ts';
+import { toTags } from '../tags.ts';
 import { type Asking, ask, configOf, orAbsent } from './asking.ts';
-
-/** DescribeInstanceInformation takes 50 values of a filter (Systems Manager API Reference). */
-const instancesPerCall = 50;
 
 /** What readiness asks the services that operate servers: Systems Manager, CloudWatch, Elastic Load Balancing. */
 export function openOperating(asking: Asking) {
@@ -32,19 +32,23 @@ function manager(asking: Asking) {
   const client = new SSMClient(configOf(asking));
   return {
     agents: async (ids: readonly string[]): Promise<Answer<Readonly<Record<string, SeenAgent>>>> => {
-      const agents: Record<string, SeenAgent> = {};
-      for (let from = 0; from < ids.length; from += instancesPerCall) {
-        const Filters = [{ Key: 'InstanceIds', Values: ids.slice(from, from + instancesPerCall) }];
-        const input = { Filters, MaxResults: instancesPerCall };
-        const answer = await ask(asking, 'ssm:DescribeInstanceInformation', (abortSignal) =>
-          client.send(new DescribeInstanceInformationCommand(input), { abortSignal }),
+      const found = await allBatches(ids, instancesPerCall, async (Values) => {
+        const input = { Filters: [{ Key: 'InstanceIds', Values }], MaxResults: instancesPerCall };
+        return mapAnswer(
+          await ask(asking, 'ssm:DescribeInstanceInformation', (abortSignal) =>
+            client.send(new DescribeInstanceInformationCommand(input), { abortSignal }),
+          ),
+          ({ InstanceInformationList = [] }) => InstanceInformationList,
         );
-        if (!answer.ok) return answer;
-        for (const { InstanceId = '', PingStatus = '', LastPingDateTime } of answer.value
-          .InstanceInformationList ?? [])
-          agents[InstanceId] = { ping: PingStatus, lastPingAt: LastPingDateTime?.toISOString() ?? '' };
-      }
-      return { ok: true, value: agents };
+      });
+      return mapAnswer(found, (agents) =>
+        Object.fromEntries(
+          agents.map(({ InstanceId = '', PingStatus = '', LastPingDateTime }) => [
+            InstanceId,
+            { ping: PingStatus, lastPingAt: LastPingDateTime?.toISOString() ?? '' },
+          ]),
+        ),
+      );
     },
     document: async (
       Name: string,
@@ -55,7 +59,7 @@ function manager(asking: Asking) {
       return mapAnswer(orAbsent(answer, 'InvalidDocument'), (output) =>
         output === 'absent'
           ? output
-          : { status: output.Document?.Status ?? '', tags: tagsOf(output.Document?.Tags) },
+          : { status: output.Document?.Status ?? '', tags: toTags(output.Document?.Tags) },
       );
     },
     /** Tags of a parameter; a recovery may create one that there is not. */
@@ -66,7 +70,7 @@ function manager(asking: Asking) {
         }),
       );
       return mapAnswer(orAbsent(answer, 'InvalidResourceId'), (output) =>
-        output === 'absent' ? output : tagsOf(output.TagList),
+        output === 'absent' ? output : toTags(output.TagList),
       );
     },
   };
@@ -141,13 +145,7 @@ function balancer(asking: Asking) {
       const tags = await ask(asking, 'elasticloadbalancing:DescribeTags', (abortSignal) =>
         client.send(new DescribeTagsCommand({ ResourceArns: [arn] }), { abortSignal }),
       );
-      return mapAnswer(tags, ({ TagDescriptions = [] }) => tagsOf(TagDescriptions[0]?.Tags));
+      return mapAnswer(tags, ({ TagDescriptions = [] }) => toTags(TagDescriptions[0]?.Tags));
     },
   };
-}
-
-function tagsOf(
-  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
-): ObservedTags {
-  return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }

@@ -7,9 +7,9 @@ import { isHealthCheckSwitch, trafficName } from '../../recovery/steps/traffic.t
 import type { Instant } from '../../recovery/terms.ts';
 import type { Access } from '../access.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
-import { tagFilters } from '../ec2.ts';
 import { lookAtFence } from '../fencing.ts';
 import { openPrimary } from '../primary.ts';
+import { tagFilters } from '../tags.ts';
 import { type Asking, askingFar, askingIn, byName, nothing } from './asking.ts';
 import { type Compute, openCompute } from './compute.ts';
 import { openData } from './data.ts';

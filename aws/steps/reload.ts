@@ -1,6 +1,8 @@
 import { settingsPrefix } from '../../recovery/identity.ts';
 import { commandStep } from '../commands.ts';
+import { batchesOf } from '../pages.ts';
 import { serversOf } from '../records.ts';
+import { instancesPerCall } from '../ssm.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
 
 /** Runs the plan's own document on the servers so that the application reads its settings again. */
@@ -13,7 +15,10 @@ export async function reconcileReload(context: StepContext): Promise<StepResult>
   const members = (servers.value.memory?.members ?? []).filter((member) =>
     wanted.servers.includes(member.item),
   );
-  const purposes = chunk(members.map((member) => member.instanceId)).map((instanceIds) => ({
+  const purposes = batchesOf(
+    members.map((member) => member.instanceId),
+    instancesPerCall,
+  ).map((instanceIds) => ({
     key: instanceIds.join(' '),
     says: 'reload',
     document: wanted.document,
@@ -21,9 +26,4 @@ export async function reconcileReload(context: StepContext): Promise<StepResult>
     parameters: { SettingsPrefix: settingsPrefix(identity) },
   }));
   return commandStep(context, purposes);
-}
-
-/** SendCommand takes 50 instances. */
-function chunk(ids: readonly string[]): readonly (readonly string[])[] {
-  return Array.from({ length: Math.ceil(ids.length / 50) }, (_, i) => ids.slice(i * 50, i * 50 + 50));
 }

@@ -1,6 +1,7 @@
 /** What one plan alone may have: two plans that claim one thing would undo each other's recovery. */
 import type { Plan, Tags } from './plan.ts';
 import { type Finding, type Path, pathText } from './plan-error.ts';
+import { sayTags } from './tags.ts';
 
 /** A mistake that no file shows alone, at a path of the plan named. */
 export interface ClaimMistake extends Finding {
@@ -105,7 +106,5 @@ function overlap(a: Tags, b: Tags): boolean {
 
 function say(name: Claim['name']): string {
   if (typeof name === 'string') return name;
-  return Object.entries(name)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
+  return sayTags(name);
 }

@@ -1,5 +1,9 @@
 import type { Instant } from '../terms.ts';
 
+// The simulator has these rules a second time, in simulator/events/local-time.ts, and neither may import the other: what a
+// plan expects of EventBridge Scheduler is not worked out by what stands in for it. test/recovery/local-time.test.ts holds
+// them together.
+
 /** A date and time of day as a clock on the wall shows them somewhere. */
 export interface WallTime {
   readonly year: number;
@@ -71,7 +75,8 @@ function msOf({ year, month, day, hour, minute }: WallTime): number {
 
 /**
  * Why a name is no time zone that EventBridge Scheduler takes, or undefined when it is one. Names are compared as IANA
- * writes them: AWS knows `Asia/Tokyo` and not `asia/tokyo`, which the language would take too.
+ * writes them: AWS knows `Asia/Tokyo` and not `asia/tokyo`, which the language would take too. An offset is no name; none is
+ * asked for, as the schema of a plan refuses it.
  */
 export function timeZoneMistake(name: string): { readonly meant?: string } | undefined {
   try {

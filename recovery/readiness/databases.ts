@@ -1,6 +1,6 @@
 import { formatDuration } from '../plan/durations.ts';
 import type { DatabaseItem, Plan } from '../plan/plan.ts';
-import { secondsBetween } from '../terms.ts';
+import { newestOf, secondsBetween } from '../terms.ts';
 import { classRank } from './database-class.ts';
 import {
   bad,
@@ -140,9 +140,10 @@ export const drillSnapshotFindings: ReadinessCheck = (plan, sight) => {
         ? sight.databases.value.find(({ id }) => id === item.replica)?.source
         : undefined;
       const of = [item.replica, sourceOf?.split(':').at(-1)];
-      const newest = snapshots
-        .filter(({ database, status }) => of.includes(database) && status === 'available')
-        .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+      const newest = newestOf(
+        snapshots.filter(({ database, status }) => of.includes(database) && status === 'available'),
+        ({ createdAt }) => createdAt,
+      );
       if (!newest) {
         const what = `${plan.regions.recovery} has no available snapshot of ${of.filter(Boolean).join(' or ')}`;
         return bad(name, what, 'copy one there: a drill restores it');

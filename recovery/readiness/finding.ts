@@ -67,10 +67,3 @@ export function list(names: readonly string[], most = 4): string {
   const all = rest > 0 ? [...shown, `${rest} more`] : shown;
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }
-
-/** A selector as it is written in a plan, such as `App=shop, Role=web`. */
-export function sayTags(tags: Readonly<Record<string, string>>): string {
-  return Object.entries(tags)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-}

@@ -1,6 +1,7 @@
 import type { ServerItem } from '../plan/plan.ts';
+import { sayTags } from '../plan/tags.ts';
 import { needsAgent } from '../steps/servers/slots.ts';
-import { bad, fatal, list, ok, type ReadinessCheck, read, sayTags, warning } from './finding.ts';
+import { bad, fatal, list, ok, type ReadinessCheck, read, warning } from './finding.ts';
 import type { SeenAgent } from './sight.ts';
 
 /** Servers that are started stand ready: they exist, they are stopped, and this is how many. */

@@ -2,7 +2,7 @@ import { databaseCopyId } from '../identity.ts';
 import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../observed.ts';
 import type { DatabaseItem } from '../plan/plan.ts';
 import { type Problem, waitForExpected } from '../step.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 
 /** What the databases step keeps between calls, by item. */
 export interface DatabaseMemory {
@@ -140,9 +140,10 @@ export function restoreNeed(
   }
   const { replica } = seen;
   const sources = new Set([replica.id, replica.source && lastPart(replica.source)]);
-  const newest = seen.snapshots
-    .filter((snapshot) => snapshot.status === 'available' && sources.has(snapshot.database))
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  const newest = newestOf(
+    seen.snapshots.filter(({ status, database }) => status === 'available' && sources.has(database)),
+    ({ createdAt }) => createdAt,
+  );
   if (!newest) {
     return fail(
       'failed',

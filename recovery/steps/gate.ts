@@ -1,5 +1,5 @@
 import { type Counts, clampWait, nothing, type Standing, type StepRecord } from '../step.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 import {
   approvalCommand,
   type Electorate,
@@ -33,7 +33,7 @@ export function answersAgain(
   now: Instant,
 ): readonly string[] {
   return [...samples].flatMap(([from, ofVantage]) => {
-    const [newest] = [...ofVantage].sort((a, b) => (a.at < b.at ? 1 : -1));
+    const newest = newestOf(ofVantage, ({ at }) => at);
     const isUp = newest?.value === 1 && secondsBetween(newest.at, now) < freshSampleSeconds;
     return isUp ? [from] : [];
   });

@@ -2,8 +2,9 @@ import { clientToken, tagKeys } from '../identity.ts';
 import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../observed.ts';
 import { formatDuration } from '../plan/durations.ts';
 import type { Plan, VolumeItem } from '../plan/plan.ts';
+import { sayTags } from '../plan/tags.ts';
 import type { Problem } from '../step.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 import type { Member } from './servers/memory.ts';
 
 /** Everything that one look at the volumes sees. */
@@ -71,17 +72,12 @@ export function chooseSnapshot(
   snapshots: readonly ObservedSnapshot[],
   asOf: Instant,
 ): ObservedSnapshot | Problem {
-  const newest = snapshots
-    .filter((s) => s.state === 'completed')
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
-  const selector = Object.entries(item.snapshot.tags)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
+  const newest = newestCompleted(snapshots);
   if (!newest) {
     return {
       status: 'failed',
       code: 'NoSnapshot',
-      reason: `volumes.${item.name}: no completed snapshot in the recovery Region carries ${selector}`,
+      reason: `volumes.${item.name}: no completed snapshot in the recovery Region carries ${sayTags(item.snapshot.tags)}`,
       unblock: 'copy a snapshot into the recovery Region and tag it, then continue',
     };
   }
@@ -96,6 +92,14 @@ export function chooseSnapshot(
     };
   }
   return newest;
+}
+
+/** What a volume is made from: a snapshot that is still being copied holds no whole volume. */
+export function newestCompleted<Snapshot extends Pick<ObservedSnapshot, 'startedAt' | 'state'>>(
+  snapshots: readonly Snapshot[],
+): Snapshot | undefined {
+  const completed = snapshots.filter(({ state }) => state === 'completed');
+  return newestOf(completed, ({ startedAt }) => startedAt);
 }
 
 export interface VolumesTimes {

@@ -1,3 +1,6 @@
+// A plan has these rules a second time, in recovery/practice/local-time.ts: the simulator imports no other room, so that a
+// wrong rule of a plan is not carried out here by the same mistake. test/recovery/local-time.test.ts holds them together.
+
 /** A date and time of day as clocks show them in some time zone, written as milliseconds as if it were UTC. */
 export type WallMs = number;
 

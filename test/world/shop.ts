@@ -15,8 +15,10 @@ import {
 import { PromoteReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
 import { ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { PutParameterCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { EventEnvelope } from '../../simulator/events/events.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { buildWorld } from '../../simulator/world/build.ts';
+import { faults } from '../../simulator/world/faults.ts';
 import { parseWorld } from '../../simulator/world/parse.ts';
 import type { World } from '../../simulator/world/schema.ts';
 
@@ -235,4 +237,31 @@ async function register({ sim, elb, drive }: Shop, name: string, ids: readonly s
 function isHealthy({ sim }: Shop, group: string): boolean {
   const targets = sim.region(tokyo).elbv2.targets(group);
   return targets.length > 0 && targets.every(({ healthy }) => healthy);
+}
+
+/** The shop with one fault, applied a second after its start. */
+export async function openWith(name: string, seed: string | number = 1): Promise<Shop> {
+  const shop = await openShop(seed);
+  const fault = faults[name];
+  assert.ok(fault, `there is no fault ${name}`);
+  fault.apply(shop.sim, shop.world);
+  return shop;
+}
+
+/** Whether an answer has come after so many simulated seconds. */
+export async function isAnswered(shop: Shop, answer: Promise<unknown>, seconds: number): Promise<boolean> {
+  let answered = false;
+  const note = () => {
+    answered = true;
+  };
+  answer.then(note, note);
+  await shop.wait(seconds);
+  return answered;
+}
+
+/** Events that rules in a Region could have seen. */
+export function listen(shop: Shop, region: string): EventEnvelope[] {
+  const events: EventEnvelope[] = [];
+  shop.sim.region(region).events.onEvent((_, event) => events.push(event));
+  return events;
 }

@@ -112,17 +112,23 @@ export const databases = named(name('a database', 'orders'), database, {
   example: { orders: { promote: { replica: 'shop-orders-replica' } } },
 });
 
+/** A copy that something is made from: chosen by its tags, and no older than it may be. */
+const newest = (
+  of: string,
+  { title, description, example }: { title: string; description: string; example: Record<string, string> },
+) =>
+  map(
+    { tags: tags(`the ${of}`, example), rpo: maybe(oldest(of)) },
+    { title, description, noun: 'a map with tags', example: { tags: example } },
+  );
+
 const launch = map(
   {
-    image: map(
-      { tags: tags('the image', { App: 'shop', Role: 'worker' }), rpo: maybe(oldest('image')) },
-      {
-        title: 'Image',
-        description: 'The newest available AMI in the recovery Region with these tags.',
-        noun: 'a map with tags',
-        example: { tags: { App: 'shop', Role: 'worker' } },
-      },
-    ),
+    image: newest('image', {
+      title: 'Image',
+      description: 'The newest available AMI in the recovery Region with these tags.',
+      example: { App: 'shop', Role: 'worker' },
+    }),
     template: maybe(
       text(patterns.launchTemplatePattern, {
         title: 'Launch template',
@@ -204,15 +210,11 @@ export const servers = named(name('a server', 'web'), server, {
 
 const volume = map(
   {
-    snapshot: map(
-      { tags: tags('the snapshot', { App: 'shop', Volume: 'data' }), rpo: maybe(oldest('snapshot')) },
-      {
-        title: 'Snapshot',
-        description: 'The newest completed snapshot in the recovery Region with these tags.',
-        noun: 'a map with tags',
-        example: { tags: { App: 'shop', Volume: 'data' } },
-      },
-    ),
+    snapshot: newest('snapshot', {
+      title: 'Snapshot',
+      description: 'The newest completed snapshot in the recovery Region with these tags.',
+      example: { App: 'shop', Volume: 'data' },
+    }),
     attach: map(
       {
         server: name('a server of this plan', 'worker'),

@@ -1,8 +1,9 @@
 import type { ObservedImage } from '../../observed.ts';
 import { formatDuration } from '../../plan/durations.ts';
 import type { LaunchSource } from '../../plan/plan.ts';
+import { sayTags } from '../../plan/tags.ts';
 import type { Problem } from '../../step.ts';
-import { type Instant, secondsBetween } from '../../terms.ts';
+import { type Instant, newestOf, secondsBetween } from '../../terms.ts';
 
 /** The newest image that is young enough for the item's RPO, or why there is none. */
 export function chooseImage(
@@ -11,15 +12,12 @@ export function chooseImage(
   images: readonly ObservedImage[],
   asOf: Instant,
 ): ObservedImage | Problem {
-  const newest = [...images].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  const newest = newestOf(images, ({ createdAt }) => createdAt);
   if (!newest) {
-    const selector = Object.entries(source.image.tags)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(', ');
     return {
       status: 'failed',
       code: 'NoImage',
-      reason: `servers.${item}: no available image in the recovery Region carries ${selector}`,
+      reason: `servers.${item}: no available image in the recovery Region carries ${sayTags(source.image.tags)}`,
       unblock: 'copy an image into the recovery Region and tag it, then continue',
     };
   }

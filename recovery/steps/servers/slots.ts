@@ -1,5 +1,6 @@
 import type { ObservedInstance } from '../../observed.ts';
 import type { Plan, ServerItem } from '../../plan/plan.ts';
+import { sayTags } from '../../plan/tags.ts';
 import type { Problem } from '../../step.ts';
 import { type Instant, type RecoveryKind, secondsBetween } from '../../terms.ts';
 import type { Launch, Member, ServersMemory, Slot } from './memory.ts';
@@ -73,13 +74,10 @@ export function slotsOf(item: ServerItem, seen: ServersObservation): readonly Sl
   const standing = seen.standing[item.name] ?? [];
   if (standing.length > 0)
     return standing.map((instance) => ({ item: item.name, name: instance.id, base: instance.id }));
-  const selector = Object.entries(item.source.tags)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
   return {
     status: 'failed',
     code: 'NoServers',
-    reason: `servers.${item.name}: no instance in the recovery Region carries ${selector}`,
+    reason: `servers.${item.name}: no instance in the recovery Region carries ${sayTags(item.source.tags)}`,
     unblock: `create or tag the standby instances of servers.${item.name}, or give it a launch source, then continue`,
   };
 }
