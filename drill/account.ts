@@ -8,11 +8,13 @@ import type { Simulator } from '../simulator/simulator.ts';
 import { buildWorld } from '../simulator/world/build.ts';
 import { clientsFrom } from '../simulator/world/clients.ts';
 import type { World } from '../simulator/world/schema.ts';
+import { forPlans } from '../stack/for-plans.ts';
 import { functionsByFile } from './functions.ts';
 import { mountDocument } from './guest/mount.ts';
 import { probeDocument } from './guest/probe.ts';
 import { reloadDocument } from './guest/reload.ts';
 import { watchNotices } from './notices.ts';
+import { watchTruth } from './truth/truth.ts';
 
 /** A simulated account with the packaged stack deployed in the recovery Region of a plan. */
 export interface Account {
@@ -54,7 +56,10 @@ export interface AccountOptions {
   readonly onDefect?: (defect: unknown) => void;
 }
 
-/** Builds the world, deploys the stacks into it as they were packaged, and gives the deployed functions their code. */
+/**
+ * Builds the world, deploys the stacks into it as they were packaged (where plans are not the installed ones, with roles that
+ * know what these name), and gives the deployed functions their code.
+ */
 export function openAccount(options: AccountOptions): Account {
   const { world, plan, template, seed, outposts = [] } = options;
   const { onDefect, onStep } = options;
@@ -73,7 +78,7 @@ export function openAccount(options: AccountOptions): Account {
       parameters,
       code: ({ handler }) => tellSteps(handler, code(sim, handler), onStep),
     });
-  const stack = deploy(plan.regions.recovery, template, 'lifeboat-live');
+  const stack = deploy(plan.regions.recovery, forPlans(template, [...plans.values()]), 'lifeboat-live');
   const others = outposts.map((each) =>
     deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: plan.regions.recovery }),
   );
@@ -84,10 +89,14 @@ export function openAccount(options: AccountOptions): Account {
   const { events } = sim.region(plan.regions.recovery);
   // Without its schedules nobody probes: an alarm would wake a response that finds every probe silent, and tells people.
   events.setListening(responseArn, false);
+  const ledgerBucket = stack.ref('Ledger');
+  const machineArns = { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') };
+  const recoveryRegion = plan.regions.recovery;
+  watchTruth(sim, { plans: [...plans.values()], recoveryRegion, ledgerBucket, machineArns, responseArn });
   return {
     sim,
-    ledgerBucket: stack.ref('Ledger'),
-    machineArns: { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') },
+    ledgerBucket,
+    machineArns,
     responseArn,
     stack,
     startSchedules: (chosen = () => true) => {

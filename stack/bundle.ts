@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { readInstallation } from './installation.ts';
 import { leanSchemas } from './lean-schemas.ts';
 import { bundleDirectory, root } from './places.ts';
@@ -13,6 +13,8 @@ export interface BundleOptions {
   readonly planDirectory?: string;
   /** Which functions, by their names; all of them otherwise. */
   readonly only?: ReadonlySet<string>;
+  /** What looks at a source before the stack's own plugins do. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** One function as it is deployed. */
@@ -64,7 +66,7 @@ export async function bundle(options: BundleOptions = {}): Promise<readonly Bund
     mainFields: ['module', 'main'],
     conditions: ['module'],
     alias: { '@aws-sdk/credential-provider-node': join(root, 'aws/role-credentials.ts') },
-    plugins: [leanSchemas],
+    plugins: [...(options.plugins ?? []), leanSchemas],
     logLevel: 'warning',
     metafile: true,
   });

@@ -5,8 +5,10 @@ import { parse } from 'yaml';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { outpostsOf } from './outposts.ts';
 import { root } from './places.ts';
+import { namesOf } from './plan-names.ts';
 import { compilePlans } from './plans.ts';
 import type { Place } from './response.ts';
+import { tooLongRole } from './role-size.ts';
 
 /** What a team sets to install Lifeboat, as it stands in `installation.yml`. */
 export interface Installation {
@@ -91,6 +93,12 @@ export function installedPlans(): Promise<readonly Plan[]> {
   return compilePlans(join(root, readInstallation().plans));
 }
 
+/** Those that recover where the stack is. @throws InvalidInstallation, InvalidPlans */
+export async function recoveringPlans(): Promise<readonly Plan[]> {
+  const { recoveryRegion } = readInstallation();
+  return (await installedPlans()).filter(({ regions }) => regions.recovery === recoveryRegion);
+}
+
 /** What is about to be packaged, and for where. */
 export interface Packaging {
   readonly place: Place;
@@ -115,6 +123,11 @@ export function installationProblem(
   const outposts = outpostsOf(plans, recoveryRegion).map((outpost) => outpost.region);
   if (place === 'witness' && !outposts.includes(region)) {
     return `serverless.witness.yml has nothing to do in ${region}; the plans need it in ${outposts.join(', ')}: give one with --region`;
+  }
+  const here = plans.filter(({ regions }) => regions.recovery === recoveryRegion);
+  const tooLong = place === 'recovery' ? tooLongRole(namesOf(here)) : undefined;
+  if (tooLong !== undefined) {
+    return `${installationFile}: plans: ${tooLong.id} would have ${tooLong.says} that IAM allows a role, since it names each setting and record of the plans; install some of them in another account`;
   }
   const [example] = notify.filter((address) => exampleDomain.test(address));
   if (isDeployed && example !== undefined) {

@@ -1,4 +1,4 @@
-import { roles } from './roles.ts';
+import { roleIds } from './roles.ts';
 import type { CfnValue } from './statements.ts';
 
 /**
@@ -37,7 +37,7 @@ const orders = ['brake.json', 'plans/*/active.json', 'plans/*/pause.json', 'plan
 const words = ['approvals', 'requests'];
 
 function statements(): readonly object[] {
-  const functions = { 'aws:PrincipalArn': Object.keys(roles()).map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })) };
+  const functions = { 'aws:PrincipalArn': roleIds().map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })) };
   return [
     {
       Sid: 'EncryptedOnTheWay',

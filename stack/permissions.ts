@@ -4,12 +4,12 @@ import {
   allow,
   arnOf,
   type CfnValue,
-  type Conditions,
   carries,
   createsTagged,
   primaryArnOf,
   type Statement,
   telling,
+  through,
   unownedArn,
   type Whose,
 } from './statements.ts';
@@ -17,7 +17,7 @@ import {
 /**
  * What each step may do, by kind. A drill's functions have no permission to start, promote, fence or register, to write a
  * live setting or a live record, or to run a command on a live server: whatever they are told, they cannot. What they change
- * carries the tag that only a drill's copies have.
+ * carries the tag that only a drill's copies have. What plans name and no tag protects is in `named-permissions.ts`.
  */
 export function permissionsOf(step: StepName, kind: RecoveryKind): readonly Statement[] {
   // The machines share one definition, which names these for both; a failover never comes to them.
@@ -52,7 +52,6 @@ const lock = allow(['s3:PutObject'], [objectArn('plans/*/active.json')]);
 
 /** EC2, Systems Manager and Elastic Load Balancing have no resource-level permission for what only describes. */
 const everywhere = ['*'];
-// Databases, settings and hosted zones are named by plans, which come and go without a change to the roles.
 const see = {
   instances: allow(['ec2:DescribeInstances'], everywhere),
   images: allow(['ec2:DescribeImages'], everywhere),
@@ -69,21 +68,14 @@ const see = {
     ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
     everywhere,
   ),
+  // Databases are listed, and found by their names and tags: a list is about all of them.
   databases: allow(['rds:DescribeDBInstances'], [arnOf('rds', 'db:*')]),
   databaseSnapshots: allow(['rds:DescribeDBSnapshots'], [arnOf('rds', 'snapshot:*'), arnOf('rds', 'db:*')]),
   lag: allow(['cloudwatch:GetMetricData'], everywhere),
-  settings: allow(['ssm:GetParameters'], [arnOf('ssm', 'parameter/*')]),
   drillSettings: allow(['ssm:GetParametersByPath'], [arnOf('ssm', 'parameter/lifeboat/drill/*')]),
-  secretSettings: allow(['kms:Decrypt'], [arnOf('kms', 'key/*')], through('ssm')),
-  records: allow(['route53:ListResourceRecordSets'], ['arn:aws:route53:::hostedzone/*']),
 } as const;
-/** The live workload, as a drill compares it before and after. */
-const seeLive = [see.instances, see.databases, see.settings, see.secretSettings, see.targets, see.records];
-
-/** Only through the service that uses the key. */
-function through(service: 'ec2' | 'rds' | 'ssm'): Conditions {
-  return { StringEquals: { 'kms:ViaService': { 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` } } };
-}
+/** The live workload, as a drill compares it before and after, but for what plans name. */
+const seeLive = [see.instances, see.databases, see.targets];
 
 /**
  * Keys of encrypted volumes (EBS User Guide, Requirements for Amazon EBS encryption) and databases (RDS User Guide, AWS KMS
@@ -231,11 +223,11 @@ const grants: Readonly<Record<StepName, Grants>> = {
     // What a drill writes is its own and no secret.
     drill: [allow(['ssm:AddTagsToResource', 'ssm:GetParameters', 'ssm:PutParameter'], [drillSettings])],
     failover: [
-      see.settings,
-      see.secretSettings,
       // Which key a secret has: it is encrypted anew with the same one.
       allow(['ssm:DescribeParameters'], everywhere),
       allow(['kms:Encrypt', 'kms:GenerateDataKey'], [arnOf('kms', 'key/*')], through('ssm')),
+      // What is there must carry the plan's tag, what is new must be given it. Their names would be a second list of all
+      // settings in this role, and IAM bounds its length.
       allow(['ssm:PutParameter'], [arnOf('ssm', 'parameter/*')], carries('plan')),
       allow(
         ['ssm:AddTagsToResource', 'ssm:PutParameter'],
@@ -259,15 +251,6 @@ const grants: Readonly<Record<StepName, Grants>> = {
   },
   traffic: {
     failover: [
-      see.records,
-      // Zones and names are the plans' own, which come and go; whatever they name, it is only replaced.
-      allow(['route53:ChangeResourceRecordSets'], ['arn:aws:route53:::hostedzone/*'], {
-        'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsActions': ['UPSERT'],
-          'route53:ChangeResourceRecordSetsRecordTypes': ['A', 'AAAA', 'CNAME', 'TXT'],
-        },
-      }),
-      allow(['route53:GetChange'], ['arn:aws:route53:::change/*']),
       // Metrics have no ARN: the namespace is the only limit that CloudWatch knows for putting them.
       allow(['cloudwatch:PutMetricData'], everywhere, {
         StringEquals: { 'cloudwatch:namespace': trafficNamespace },

@@ -74,7 +74,6 @@ const seeReadiness: readonly Statement[] = [
   allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*')]),
   allow(['rds:DescribeDBSnapshots'], [arnOf('rds', 'snapshot:*'), arnOf('rds', 'db:*')]),
   allow(['route53:GetHealthCheck'], ['arn:aws:route53:::healthcheck/*']),
-  allow(['route53:ListResourceRecordSets'], ['arn:aws:route53:::hostedzone/*']),
   // The vCPUs of the standard families, which nearly every launch counts against.
   allow(['servicequotas:GetServiceQuota'], [arnOf('servicequotas', 'ec2/L-1216C47A')]),
   allow(['sns:GetTopicAttributes'], [arnOf('sns', '*')]),

@@ -1,50 +1,74 @@
 import { type RecoveryKind, recoveryKinds } from '../recovery/terms.ts';
 import { type StepFunction, stepFunctions } from './functions.ts';
+import { namedPermissionsOf, namedResponsePermissionsOf } from './named-permissions.ts';
 import { permissionsOf } from './permissions.ts';
+import { nothingNamed, type PlanNames } from './plan-names.ts';
 import { type AroundMachine, type Place, type ResponseFunction, responseFunctions } from './response.ts';
 import { responsePermissionsOf } from './response-permissions.ts';
 import { allow, type CfnValue, type Statement } from './statements.ts';
 
+/** The inline policy of a role that names what plans name; every other one is the same whatever the plans. */
+export const namedPolicy = 'named-by-plans';
+
+/** An inline policy of a role. */
+export interface RolePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly Statement[] };
+}
+
+/** A role, as a CloudFormation resource. */
+export interface Role {
+  readonly Type: 'AWS::IAM::Role';
+  readonly Properties: {
+    readonly AssumeRolePolicyDocument: object;
+    readonly Policies: readonly RolePolicy[];
+  };
+}
+
 /** One role for each function and one for each machine of the recovery Region, as CloudFormation resources by logical id. */
-export function roles(): Readonly<Record<string, object>> {
+export function roles(names: PlanNames): Readonly<Record<string, Role>> {
   return Object.fromEntries([
-    ...stepFunctions().map((each) => [each.roleId, stepRole(each)]),
+    ...stepFunctions().map((each) => [each.roleId, stepRole(each, names)]),
     ...recoveryKinds.map((kind) => [machineRoleId(kind), machineRole(kind)]),
-    ...responseRoles('recovery'),
+    ...responseRoles('recovery', names),
     ['ResponseMachineRole', responseMachineRole()],
     ['RemountMachineRole', remountMachineRole()],
   ]);
 }
 
 /** The roles of the functions of the stack that only looks and forwards. */
-export function witnessRoles(): Readonly<Record<string, object>> {
-  return Object.fromEntries(responseRoles('witness'));
+export function witnessRoles(): Readonly<Record<string, Role>> {
+  return Object.fromEntries(responseRoles('witness', nothingNamed));
 }
 
-function responseRoles(place: Place): readonly (readonly [string, object])[] {
-  return responseFunctions(place).map((each) => [each.roleId, responseRole(each)]);
+/** The logical ids of the roles of the recovery Region, which are the same whatever the plans. */
+export function roleIds(): readonly string[] {
+  return Object.keys(roles(nothingNamed));
+}
+
+function responseRoles(place: Place, names: PlanNames): readonly (readonly [string, Role])[] {
+  return responseFunctions(place).map((each) => [each.roleId, responseRole(each, names)]);
 }
 
 function machineRoleId(kind: RecoveryKind): string {
   return kind === 'drill' ? 'DrillMachineRole' : 'FailoverMachineRole';
 }
 
-function stepRole({ step, kind, logGroupId }: StepFunction): object {
-  return role('lambda.amazonaws.com', `${kind}-${step}`, [
-    writeLog(logGroupId),
-    ...permissionsOf(step, kind),
-  ]);
+function stepRole({ step, kind, logGroupId }: StepFunction, names: PlanNames): Role {
+  const own = [writeLog(logGroupId), ...permissionsOf(step, kind)];
+  return role('lambda.amazonaws.com', `${kind}-${step}`, own, namedPermissionsOf(step, kind, names));
 }
 
-function responseRole({ name, logGroupId }: ResponseFunction): object {
-  return role('lambda.amazonaws.com', name, [writeLog(logGroupId), ...responsePermissionsOf(name)]);
+function responseRole({ name, logGroupId }: ResponseFunction, names: PlanNames): Role {
+  const own = [writeLog(logGroupId), ...responsePermissionsOf(name)];
+  return role('lambda.amazonaws.com', name, own, namedResponsePermissionsOf(name, names));
 }
 
 function writeLog(logGroupId: string): Statement {
   return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [{ 'Fn::GetAtt': [logGroupId, 'Arn'] }]);
 }
 
-function machineRole(kind: RecoveryKind): object {
+function machineRole(kind: RecoveryKind): Role {
   return role('states.amazonaws.com', `${kind}-machine`, [
     invoke(stepFunctions([kind]).map(({ logicalId }) => logicalId)),
     deliverLogs,
@@ -52,7 +76,7 @@ function machineRole(kind: RecoveryKind): object {
 }
 
 /** It starts failovers and nothing else: no drill, and no recovery that its own functions have not decided. */
-function responseMachineRole(): object {
+function responseMachineRole(): Role {
   return role('states.amazonaws.com', 'response-machine', [
     invoke(calledBy('LifeboatResponse')),
     allow(['states:StartExecution'], [{ Ref: 'LifeboatFailover' }]),
@@ -60,7 +84,7 @@ function responseMachineRole(): object {
   ]);
 }
 
-function remountMachineRole(): object {
+function remountMachineRole(): Role {
   return role('states.amazonaws.com', 'remount-machine', [invoke(calledBy('LifeboatRemount')), deliverLogs]);
 }
 
@@ -94,8 +118,13 @@ const deliverLogs = allow(
   ['*'],
 );
 
-/** A role that one service may take, with one policy. */
-export function role(service: string, policyName: string, statements: readonly Statement[]): object {
+/** A role that one service may take, with one policy, and another one for what plans name, where they name anything. */
+export function role(
+  service: string,
+  policyName: string,
+  statements: readonly Statement[],
+  named: readonly Statement[] = [],
+): Role {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -103,9 +132,11 @@ export function role(service: string, policyName: string, statements: readonly S
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
       },
-      Policies: [
-        { PolicyName: policyName, PolicyDocument: { Version: '2012-10-17', Statement: statements } },
-      ],
+      Policies: [policy(policyName, statements), ...(named.length > 0 ? [policy(namedPolicy, named)] : [])],
     },
   };
+}
+
+function policy(PolicyName: string, statements: readonly Statement[]): RolePolicy {
+  return { PolicyName, PolicyDocument: { Version: '2012-10-17', Statement: statements } };
 }

@@ -61,6 +61,11 @@ export function createsTagged(kind: RecoveryKind): Conditions {
   return { Null: Object.fromEntries(tags.map((tag) => [`aws:RequestTag/${tag}`, 'false'])) };
 }
 
+/** Only through the service that uses the key. */
+export function through(service: 'ec2' | 'rds' | 'ssm'): Conditions {
+  return { StringEquals: { 'kms:ViaService': { 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` } } };
+}
+
 /** Telling: people by the topic, machines by the default bus, in Lifeboat's own name and nobody else's. */
 export const telling: readonly Statement[] = [
   allow(['sns:Publish'], [{ Ref: 'Topic' }]),

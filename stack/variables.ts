@@ -7,10 +7,14 @@ import {
   recoveryConditions,
   witnessConditions,
 } from './alarms.ts';
+import { namesMetadata } from './for-plans.ts';
 import { functionsConfig, substitutions } from './functions.ts';
 import { forwarder, inbox } from './inbox.ts';
+import { recoveringPlans } from './installation.ts';
 import { ledgerPolicy } from './ledger.ts';
+import { metricAlarms, metricConditions } from './metric-alarms.ts';
 import { operatorsPolicy } from './operators.ts';
+import { namesOf } from './plan-names.ts';
 import { practiceAlarms, practiceSchedules } from './practice.ts';
 import { remountSubstitutions, responseFunctionsConfig, responseSubstitutions } from './response.ts';
 import { roles, witnessRoles } from './roles.ts';
@@ -21,7 +25,8 @@ import { topic } from './topic.ts';
 /** The parts of `serverless*.yml` that are generated, by the name that they call them: `${lifeboat:roles}`. */
 export const variables: Readonly<Record<string, () => object | Promise<object>>> = {
   functions: () => ({ ...functionsConfig(), ...responseFunctionsConfig('recovery') }),
-  roles,
+  metadata: async () => namesMetadata(namesOf(await recoveringPlans())),
+  roles: async () => roles(namesOf(await recoveringPlans())),
   documents,
   ledger: ledgerPolicy,
   operators: operatorsPolicy,
@@ -43,6 +48,9 @@ export const variables: Readonly<Record<string, () => object | Promise<object>>>
   'witness.functions': () => responseFunctionsConfig('witness'),
   'witness.roles': () => ({ ...witnessRoles(), ...forwarder() }),
   'witness.rules': forwardingRules,
-  'witness.conditions': witnessConditions,
-  'witness.alarms': () => ownAlarms('witness'),
+  'witness.conditions': async () => ({
+    ...(await witnessConditions()),
+    ...metricConditions(await recoveringPlans()),
+  }),
+  'witness.alarms': async () => ({ ...ownAlarms('witness'), ...metricAlarms(await recoveringPlans()) }),
 };

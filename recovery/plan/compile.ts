@@ -7,6 +7,7 @@ import type * as plan from './plan.ts';
 import type { PlanForm } from './schema.ts';
 
 type Part<Key extends keyof PlanForm> = NonNullable<PlanForm[Key]>;
+type Metric = NonNullable<Part<'trigger'>['signals']['metrics']>[string];
 type Item<Key extends 'databases' | 'servers' | 'volumes'> = Part<Key>[string];
 
 /**
@@ -20,7 +21,7 @@ export function compile(form: PlanForm): plan.Plan {
     plan: form.plan,
     objectives,
     regions: form.regions,
-    trigger: compileTrigger(form.trigger),
+    trigger: compileTrigger(form.plan, form.trigger),
     after: form.after ?? [],
     ...(fence && { fence: compileFence(fence) }),
     databases: named(form.databases, (name, item) => compileDatabase(name, item, objectives.rpoSeconds)),
@@ -68,15 +69,17 @@ function compileObjectives(form: PlanForm): plan.Plan['objectives'] {
   };
 }
 
-function compileTrigger(trigger: Part<'trigger'>): plan.Trigger {
-  const { probes, alarms, targetGroups, health } = trigger.signals;
+function compileTrigger(of: string, trigger: Part<'trigger'>): plan.Trigger {
+  const { probes, alarms, metrics, targetGroups, health } = trigger.signals;
+  const measured = named(metrics, (name, item) => compileMetric(of, name, item));
   return {
     mode: trigger.mode ?? defaults.mode.value,
     signals: {
       ...(probes && {
         probes: { url: probes.url, everySeconds: seconds(probes.every, defaults.probeEvery) },
       }),
-      alarms: alarms ?? [],
+      alarms: [...(alarms ?? []), ...measured.map(({ alarm }) => alarm)],
+      ...(metrics && { metrics: measured }),
       targetGroups: targetGroups ?? [],
       ...(health && { health }),
     },
@@ -87,6 +90,23 @@ function compileTrigger(trigger: Part<'trigger'>): plan.Trigger {
       people: trigger.approval?.people === 2 ? 2 : defaults.approvalPeople.value,
       boundSeconds: seconds(trigger.approval?.within, defaults.approvalWithin),
     },
+  };
+}
+
+function compileMetric(of: string, name: string, item: Metric): plan.MetricSignal {
+  const { above, below, anomaly } = item;
+  return {
+    name,
+    alarm: `lifeboat-${of}-metric-${name}`,
+    namespace: item.namespace,
+    metric: item.metric,
+    dimensions: item.dimensions ?? {},
+    statistic: item.statistic ?? defaults.metricStatistic.value,
+    periodSeconds: seconds(item.period, defaults.metricPeriod),
+    down:
+      anomaly === undefined
+        ? { is: above === undefined ? 'below' : 'above', threshold: known(above ?? below) }
+        : { is: 'anomaly', side: anomaly },
   };
 }
 

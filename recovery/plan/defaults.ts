@@ -12,6 +12,8 @@ export const defaults = {
   tier: is('normal', 'the least demanding'),
   mode: is('approve', 'nothing recovers by itself until the plan says so'),
   probeEvery: is('60s', 'the shortest that a schedule can wake a function'),
+  metricStatistic: is('Average', 'what most metrics are looked at by'),
+  metricPeriod: is('1m', 'the shortest that AWS services measure'),
   quorum: is(2, 'one signal may be wrong'),
   confirm: is('60s', 'one look again'),
   activePeriod: is('6h', 'long enough for the Region to come back and be looked at'),

@@ -37,6 +37,10 @@ export const whole = (least: number, most: number, told: Omit<Told, 'noun'>) =>
     documented<number>({ ...told, noun: `a whole number from ${least} to ${most}` }),
   );
 
+/** A number, whole or not, within what CloudWatch takes for any statistic. */
+export const number = (told: Omit<Told, 'noun'>) =>
+  v.pipe(v.number(), v.minValue(-1e15), v.maxValue(1e15), documented<number>({ ...told, noun: 'a number' }));
+
 /** `true` or `false`. */
 export const flag = (told: Omit<Told, 'noun' | 'example'>) =>
   v.pipe(v.boolean(), documented<boolean>({ ...told, noun: 'true or false', example: true }));

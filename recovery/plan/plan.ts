@@ -33,7 +33,9 @@ export interface Trigger {
   readonly mode: 'automatic' | 'approve' | 'observe';
   readonly signals: {
     readonly probes?: { readonly url: string; readonly everySeconds: number };
+    /** Names of CloudWatch alarms, those that the stack makes of `metrics` among them. */
     readonly alarms: readonly string[];
+    readonly metrics?: readonly MetricSignal[];
     /** Names of target groups in the primary Region. */
     readonly targetGroups: readonly string[];
     readonly health?: { readonly services: readonly string[] };
@@ -42,6 +44,21 @@ export interface Trigger {
   readonly confirmSeconds: number;
   readonly activePeriodSeconds: number;
   readonly approval: Approval;
+}
+
+/** A metric of the primary Region of which the stack makes an alarm there. */
+export interface MetricSignal {
+  readonly name: string;
+  /** The name of its alarm. */
+  readonly alarm: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Average' | 'Maximum' | 'Minimum' | 'SampleCount' | 'Sum';
+  readonly periodSeconds: number;
+  readonly down:
+    | { readonly is: 'above' | 'below'; readonly threshold: number }
+    | { readonly is: 'anomaly'; readonly side: 'above' | 'below' | 'either' };
 }
 
 /** Who is asked before the one-way door, where anybody is, and for how long. */

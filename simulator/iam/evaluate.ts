@@ -49,6 +49,18 @@ export function evaluate(policies: readonly Policy[], request: AccessRequest): D
   return allowed ?? { decision: 'implicitDeny' };
 }
 
+/** Every statement that allows a request: with one of them taken away, any other would do. */
+export function allowing(
+  policies: readonly Policy[],
+  request: AccessRequest,
+): readonly NonNullable<Decision['by']>[] {
+  return policies.flatMap((policy) =>
+    policy.statements
+      .filter((statement) => statement.effect === 'Allow' && applies(statement, policy, request))
+      .map(({ name }) => ({ policy: policy.name, kind: policy.kind, statement: name })),
+  );
+}
+
 function applies(statement: Statement, { hasVariables }: Policy, request: AccessRequest): boolean {
   const { principal, actions, resources, conditions, effect } = statement;
   const variables = hasVariables ? request.context : undefined;

@@ -5,6 +5,14 @@ import type { Operations, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
 import { Permissions } from './permissions.ts';
 
+/** Who may take the role of an instance, percent-encoded as IAM gives documents (IAM API Reference, Role). */
+const trustOfInstances = encodeURIComponent(
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  }),
+);
+
 /** IAM, one for all Regions: knows what roles may do, and the instance profiles that instances may be launched with. Each has a role of its name. */
 export class Iam implements Service {
   readonly name = 'iam';
@@ -14,9 +22,20 @@ export class Iam implements Service {
     GetInstanceProfile: (input: GetInstanceProfileCommandInput) => this.#profile(input),
   };
 
+  readonly #profileIds = new Map<string, string>();
+
   constructor(sim: Simulator) {
     this.sim = sim;
     this.permissions = new Permissions(sim);
+  }
+
+  /** The id that instances and IAM itself give for a profile, drawn once. */
+  profileId(name: string): string {
+    const known = this.#profileIds.get(name);
+    if (known !== undefined) return known;
+    const id = `AIPA${this.sim.draws.hex('iam.instanceProfileId', name, 16).toUpperCase()}`;
+    this.#profileIds.set(name, id);
+    return id;
   }
 
   /** @throws AwsError NoSuchEntity */
@@ -27,21 +46,21 @@ export class Iam implements Service {
     if (!this.sim.regions.some(({ ec2 }) => ec2.instanceProfiles.has(arn))) {
       throw new AwsError('NoSuchEntity', `Instance Profile ${name} cannot be found.`, 404);
     }
-    const id = this.sim.draws.hex('iam.instanceProfileId', name, 16).toUpperCase();
     // IAM keeps no date for what was there before the world began.
     const CreateDate = new Date(0);
     const role = {
       Path: '/',
       RoleName: name,
-      RoleId: `AROA${id}`,
+      RoleId: this.profileId(name).replace('AIPA', 'AROA'),
       Arn: `arn:aws:iam::${this.sim.accountId}:role/${name}`,
       CreateDate,
+      AssumeRolePolicyDocument: trustOfInstances,
     };
     return {
       InstanceProfile: {
         Path: '/',
         InstanceProfileName: name,
-        InstanceProfileId: `AIPA${id}`,
+        InstanceProfileId: this.profileId(name),
         Arn: arn,
         CreateDate,
         Roles: [role],

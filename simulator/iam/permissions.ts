@@ -6,7 +6,7 @@ import { actions } from './actions/actions.ts';
 import { contextOf, principalOf } from './caller.ts';
 import type { Check, Place } from './check.ts';
 import { denialOf } from './denial.ts';
-import { type Decision, evaluate } from './evaluate.ts';
+import { type AccessRequest, allowing, type Decision, evaluate } from './evaluate.ts';
 import type { Context } from './pattern.ts';
 import { matchesAll, partsOf } from './pattern.ts';
 import { type Policy, readPolicy } from './policy.ts';
@@ -24,6 +24,8 @@ export interface Use {
   /** Its Sid, or its place, such as `#2`. */
   readonly statement: string;
   readonly action: string;
+  /** Nothing else would have allowed one of these requests: without the action in this statement it is denied. */
+  readonly isOnly: boolean;
 }
 
 /** A request that the policies of its caller's role did not allow. */
@@ -57,7 +59,7 @@ export class Permissions {
     this.#sim = sim;
   }
 
-  /** Every statement that was needed so far, once for each action. */
+  /** Every statement that allowed something so far, once for each action. */
   get uses(): readonly Use[] {
     return [...this.#uses.values()];
   }
@@ -118,13 +120,19 @@ export class Permissions {
     const own = statementsFor(role, action);
     const request = { principal, action, resource, context };
     const decision = evaluate(own, request);
-    if (decision.decision === 'allow' && decision.by) {
-      const { policy, statement } = decision.by;
-      const use = { roleArn: caller.roleArn ?? '', policy, statement, action };
-      this.#uses.set(Object.values(use).join('|'), use);
-    }
+    if (decision.decision === 'allow') this.#use(caller.roleArn ?? '', own, request);
     if (decision.decision !== 'implicitDeny' || !resourcePolicy) return decision;
     return evaluate([resourcePolicy], request);
+  }
+
+  #use(roleArn: string, own: readonly Policy[], request: AccessRequest): void {
+    const { action } = request;
+    const all = allowing(own, request);
+    for (const { policy, statement } of all) {
+      const key = [roleArn, policy, statement, action].join('|');
+      const isOnly = all.length === 1 || this.#uses.get(key)?.isOnly === true;
+      this.#uses.set(key, { roleArn, policy, statement, action, isOnly });
+    }
   }
 
   #deny(callerArn: string, { action, resource, isAbsent = false }: Check, message: string): void {

@@ -5,6 +5,7 @@ import {
   AttachVolumeCommand,
   CreateVolumeCommand,
   DescribeInstancesCommand,
+  DescribeVolumesCommand,
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
@@ -199,14 +200,20 @@ test('an object that is not there is 403 without the permission to list, and wha
   assert.equal(await ask(write({})), 'allowed');
 });
 
-test('what was needed is known by statement, once for each action', async () => {
+test('what allowed something is known by statement, once for each action, and whether anything else would have', async () => {
   const { sim, asRole, ask } = open(
     { Sid: 'Unneeded', ...allow('ec2:DescribeVolumes', '*') },
     allow('ec2:Describe*', '*'),
   );
   for (let i = 0; i < 2; i += 1)
     assert.equal(await ask(asRole.send(new DescribeInstancesCommand({}))), 'allowed');
+  const only = { roleArn, policy: 'own', statement: '#2', action: 'ec2:DescribeInstances', isOnly: true };
+  assert.deepEqual(sim.iam.permissions.uses, [only]);
+  assert.equal(await ask(asRole.send(new DescribeVolumesCommand({}))), 'allowed');
+  const action = 'ec2:DescribeVolumes';
   assert.deepEqual(sim.iam.permissions.uses, [
-    { roleArn, policy: 'own', statement: '#2', action: 'ec2:DescribeInstances' },
+    only,
+    { ...only, statement: 'Unneeded', action, isOnly: false },
+    { ...only, action, isOnly: false },
   ]);
 });

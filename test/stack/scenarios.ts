@@ -32,7 +32,7 @@ function encrypt(sim: Simulator): void {
 
 const setting = '  /shop/orders/endpoint: "${databases.orders.endpoint}"\n';
 /** Two settings that are there and one that is not, a record, and user data that a drill keeps. */
-const demandingPlan = shopPlan(
+export const demandingPlan = shopPlan(
   {
     from: setting,
     to: ['endpoint', 'reader', 'new'].map((each) => setting.replace('endpoint:', `${each}:`)).join(''),
@@ -85,7 +85,7 @@ async function hold(): Promise<Ran> {
 
 /** The primary Region is lost, recovered from without anybody, and comes back: what runs there is cut off. */
 async function outage(): Promise<Ran> {
-  const faults = ['primary-outage', 'primary-returns'];
+  const faults = ['primary-returns'];
   const events = [sampleEvent('health-regional-issue')];
   const { account } = await happenInShop({ events, at: [60], faults, forSeconds: 5400, sabotage: hurry });
   return account.sim.iam.permissions;

@@ -1,8 +1,8 @@
 /** Regions and the trigger: whether the right signals could ever start a recovery, and no wrong one alone. */
 import { defaults } from '../defaults.ts';
-import { type Draft, written } from '../draft.ts';
+import { type Draft, known, written } from '../draft.ts';
 import { formatDuration, parseDuration } from '../durations.ts';
-import type { Finding } from '../plan-error.ts';
+import type { Finding, Path } from '../plan-error.ts';
 import type { Check } from '../references.ts';
 
 /** Partitions by how their Regions begin; nothing is copied from one to another (AWS General Reference, ARNs). */
@@ -47,11 +47,16 @@ function* onePartition({ regions }: Draft): Iterable<Finding> {
 function* somethingWatched({ trigger }: Draft): Iterable<Finding> {
   const signals = trigger?.signals;
   if (signals === undefined || written(signals, 'probes') || written(signals, 'alarms')) return;
-  const message = written(signals, 'targetGroups')
-    ? 'only target groups of the primary Region are watched, and they are silent when it is'
-    : written(signals, 'health')
-      ? 'only AWS Health is watched, and it never decides alone'
-      : 'nothing is watched';
+  const inside = [
+    ...(written(signals, 'metrics') ? ['metrics'] : []),
+    ...(written(signals, 'targetGroups') ? ['target groups'] : []),
+  ];
+  const message =
+    inside.length > 0
+      ? `only ${inside.join(' and ')} of the primary Region are watched, and they are silent when it is`
+      : written(signals, 'health')
+        ? 'only AWS Health is watched, and it never decides alone'
+        : 'nothing is watched';
   yield { path: ['trigger', 'signals'], message, fix: 'add probes, alarms or both' };
 }
 
@@ -62,9 +67,10 @@ function votesOf({ trigger, regions }: Draft): number | undefined {
   if (written(signals, 'alarms') && signals.alarms === undefined) return undefined;
   if (!written(signals, 'probes') && !written(signals, 'alarms')) return undefined;
   const probes = written(signals, 'probes') ? (written(regions, 'witness') ? 2 : 1) : 0;
-  // Target groups all look from the primary Region: however many there are, they are one place.
-  const others = (['targetGroups', 'health'] as const).filter((name) => written(signals, name)).length;
-  return probes + (signals.alarms?.length ?? 0) + others;
+  // Target groups and metrics all look from the primary Region: however many there are, they are one place.
+  const inside = written(signals, 'targetGroups') || written(signals, 'metrics') ? 1 : 0;
+  const health = written(signals, 'health') ? 1 : 0;
+  return probes + (signals.alarms?.length ?? 0) + inside + health;
 }
 
 function* quorumWithinReach(draft: Draft): Iterable<Finding> {
@@ -88,17 +94,38 @@ function* noLoneDecision({ trigger }: Draft): Iterable<Finding> {
   yield { path: ['trigger', 'quorum'], message, fix: 'write 2 or more, or mode: approve' };
 }
 
-/** EventBridge Scheduler's rates are whole minutes (EventBridge Scheduler User Guide, Schedule types). */
+const judgements = ['above', 'below', 'anomaly'] as const;
+
+/** A metric says down in exactly one way. */
+function* oneJudgement({ trigger }: Draft): Iterable<Finding> {
+  for (const [name, metric] of known(trigger?.signals?.metrics)) {
+    const path = ['trigger', 'signals', 'metrics', name];
+    const [first, ...more] = judgements.filter((key) => written(metric, key));
+    if (first === undefined)
+      yield { path, message: 'nothing says when it is down', fix: 'add above, below or anomaly' };
+    for (const key of more) {
+      const message = `"${key}" says when it is down, and "${first}" says it too`;
+      yield { path: [...path, key], message, fix: `remove ${key}, or make another metric of it` };
+    }
+  }
+}
+
+/**
+ * EventBridge Scheduler's rates are whole minutes (EventBridge Scheduler User Guide, Schedule types), and so are the periods
+ * of alarms on what AWS measures (CloudWatch API Reference, PutMetricAlarm).
+ */
 function* wholeMinutes({ trigger }: Draft): Iterable<Finding> {
-  const every = trigger?.signals?.probes?.every;
-  const seconds = parseDuration(every ?? '');
-  if (every === undefined || seconds === undefined || seconds % 60 === 0) return;
+  const { probes, metrics } = trigger?.signals ?? {};
+  yield* minutes(['trigger', 'signals', 'probes', 'every'], probes?.every);
+  for (const [name, { period }] of known(metrics))
+    yield* minutes(['trigger', 'signals', 'metrics', name, 'period'], period);
+}
+
+function* minutes(path: Path, duration: string | undefined): Iterable<Finding> {
+  const seconds = parseDuration(duration ?? '');
+  if (duration === undefined || seconds === undefined || seconds % 60 === 0) return;
   const near = formatDuration(Math.ceil(seconds / 60) * 60);
-  yield {
-    path: ['trigger', 'signals', 'probes', 'every'],
-    message: `${every} is not a whole number of minutes`,
-    fix: `write ${near}`,
-  };
+  yield { path, message: `${duration} is not a whole number of minutes`, fix: `write ${near}` };
 }
 
 /** Signals in both modes where nobody is asked, and Regions that differ. */
@@ -108,5 +135,6 @@ export const triggerChecks: readonly Check[] = [
   somethingWatched,
   quorumWithinReach,
   noLoneDecision,
+  oneJudgement,
   wholeMinutes,
 ];

@@ -2,6 +2,7 @@
 import { defaults } from '../defaults.ts';
 import { choice, duration, list, map, maybe, text, whole } from '../fields.ts';
 import * as patterns from '../patterns.ts';
+import { metrics } from './metrics.ts';
 import { url } from './names.ts';
 
 const region = (title: string, description: string, example: string) =>
@@ -100,6 +101,7 @@ const signals = map(
         },
       ),
     ),
+    metrics: maybe(metrics),
     targetGroups: maybe(
       list(
         text(patterns.targetGroupPattern, {
