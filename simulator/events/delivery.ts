@@ -39,12 +39,22 @@ export interface DeadLetter {
   };
 }
 
+/** What a fault does to a delivery: it never comes, comes so much later, or comes again. */
+export type DeliveryInterference =
+  | { readonly kind: 'lose' }
+  | { readonly kind: 'delay'; readonly seconds: number }
+  | { readonly kind: 'repeat'; readonly seconds: number };
+
+/** Looks at each delivery before it is sent; `undefined` leaves it alone. */
+export type DeliveryFault = (delivery: Delivery) => DeliveryInterference | undefined;
+
 /**
  * Brings events to targets: at least once, in no order, after a drawn latency, again while the target cannot take them.
  * While deliveries are held back (`pause`), attempts queue up.
  */
 export class Deliveries {
   readonly deadLetters: DeadLetter[] = [];
+  readonly faults: DeliveryFault[] = [];
   readonly #sim: Simulator;
   readonly #dispatch: (delivery: Delivery) => Promise<void>;
   #held: (() => void)[] | undefined;
@@ -55,6 +65,16 @@ export class Deliveries {
   }
 
   send(delivery: Delivery): void {
+    const interference = this.#interfere(delivery);
+    if (interference?.kind === 'lose') return;
+    if (interference?.kind === 'repeat')
+      this.#sim.clock.after(interference.seconds * 1000, () =>
+        this.#sendOnce({ ...delivery, subject: `${delivery.subject}/repeated` }),
+      );
+    if (interference?.kind === 'delay') {
+      this.#sim.clock.after(interference.seconds * 1000, () => this.#sendOnce(delivery));
+      return;
+    }
     this.#sendOnce(delivery);
     if (this.#sim.draws.chance(duplicateProbability, 'eventbridge.duplicate', delivery.subject)) {
       this.#sendOnce({ ...delivery, subject: `${delivery.subject}/again` });
@@ -70,6 +90,14 @@ export class Deliveries {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const attempt of held) attempt();
+  }
+
+  #interfere(delivery: Delivery): DeliveryInterference | undefined {
+    for (const fault of this.faults) {
+      const interference = fault(delivery);
+      if (interference) return interference;
+    }
+    return undefined;
   }
 
   #sendOnce(delivery: Delivery): void {

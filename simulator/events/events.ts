@@ -7,15 +7,16 @@ import type { Simulator } from '../simulator.ts';
 import { TokenBucket } from '../throttle.ts';
 import { isDeniedBy } from './bus-policy.ts';
 import { Buses } from './buses.ts';
-import { type DeadLetter, Deliveries } from './delivery.ts';
+import { type DeadLetter, Deliveries, type DeliveryFault } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import { type EventEnvelope, type EventNotice, eventTime } from './envelope.ts';
 import { busNameOf } from './names.ts';
 import { compilePattern } from './pattern.ts';
+import { refuseTwins } from './pattern-text.ts';
 import { type EntryFault, putEvents } from './put-events.ts';
 import { Rules } from './rules.ts';
 
-export type { DeadLetter } from './delivery.ts';
+export type { DeadLetter, DeliveryFault } from './delivery.ts';
 export type { EventEnvelope, EventNotice } from './envelope.ts';
 
 /** Told each event that a bus takes in. */
@@ -65,6 +66,11 @@ export class EventBridge implements Service {
   /** Events that could not be delivered, in the order in which they were given up. */
   get deadLetters(): readonly DeadLetter[] {
     return this.#deliveries.deadLetters;
+  }
+
+  /** What goes wrong between the buses and their targets; nothing as a rule. */
+  get deliveryFaults(): DeliveryFault[] {
+    return this.#deliveries.faults;
   }
 
   /** Puts an event on the default bus as an AWS service does; returns its id. */
@@ -179,5 +185,6 @@ function testPattern({ EventPattern = '', Event = '' }: TestEventPatternCommandI
   const absent = required.find((field) => event[field] === undefined);
   if (absent !== undefined)
     throw new AwsError('ValidationException', `Parameter Event is not valid. Reason: ${absent} is missing.`);
+  refuseTwins(Event);
   return { Result: matches(event) };
 }

@@ -8,6 +8,7 @@ import { AwsError } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
 import { refuseUnmodelled } from '../modelled.ts';
 import type { EventNotice } from './envelope.ts';
+import { refuseTwins } from './pattern-text.ts';
 
 const { maxEntries, maxBytesTotal, rejectSourcePrefix, errorCode } = defaults.eventbridge.putEvents;
 
@@ -77,6 +78,7 @@ function putEntry(entry: PutEventsRequestEntry, accept: Accept): PutEventsResult
     return { ErrorCode: errorCode, ErrorMessage: 'Not authorized for the source.' };
   const detail = parseJson(Detail);
   if (!isObject(detail)) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  refuseTwins(Detail);
   const notice = { source: Source, detailType: DetailType, resources: Resources, detail };
   const busName = EventBusName.slice(EventBusName.lastIndexOf('/') + 1);
   return { EventId: accept(busName, Time ? { ...notice, timeMs: Time.getTime() } : notice) };

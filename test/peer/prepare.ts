@@ -4,6 +4,8 @@
  */
 import { bundle } from '../../stack/bundle.ts';
 import { pythonPrograms } from '../../stack/tools/python/environment.ts';
+import { prepareRuler } from './ruler/prepare.ts';
 
 await pythonPrograms();
+await prepareRuler();
 await bundle();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import test, { describe } from 'node:test';
 import { TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import fc from 'fast-check';
-import { AwsError } from '../../simulator/errors.ts';
+import { AwsError, NotSimulated } from '../../simulator/errors.ts';
 import { compilePattern } from '../../simulator/events/pattern.ts';
 import type { Json } from '../../simulator/json.ts';
 import { eventBridge, openWorld, readCases } from './stepfunctions-world.ts';
@@ -51,6 +51,59 @@ describe('EventBridge refuses', () => {
       );
     });
   }
+});
+
+/** What AWS's own engine matches otherwise than is documented, or what a pattern's value would have to be rounded for. */
+const unanswered: Readonly<Record<string, string>> = {
+  'alternatives of one field that share a value': '{"$or":[{"a":["x"]},{"a":["x","y"]}]}',
+  'alternatives that share a value in each field': '{"b":[1],"$or":[{"a":["x"]},{"a":[{"prefix":"y"},"x"]}]}',
+  'a literal, a range and a text for one field': '{"a":["abc",{"numeric":["<",0]},"b"]}',
+  'a literal and a range that come again in another alternative':
+    '{"a":["abc",{"numeric":["<",0]}],"$or":[{"b":[1]},{"c":[2]}]}',
+  'a text in any case after a wildcard that opens': '{"a":[{"wildcard":"*a"},{"equals-ignore-case":"y"}]}',
+  'a prefix in any case after anything-but a wildcard that opens':
+    '{"a":[{"anything-but":{"wildcard":["b","*a"]}},{"prefix":{"equals-ignore-case":"y"}}]}',
+  'a suffix outside ASCII after a wildcard that opens':
+    '{"a":[{"wildcard":"*a"},{"anything-but":{"suffix":["é"]}}]}',
+  'the empty suffix beside a number': '{"a":[{"suffix":""},5]}',
+  'a character of two units in any case': '{"a":[{"equals-ignore-case":"😀"}]}',
+  'anything-but of no prefix': '{"a":[{"anything-but":{"prefix":[]}}]}',
+  'a number of more digits than a double has': '{"a":[1.00000000000000000001]}',
+  'a bound of more than six decimals': '{"a":[{"numeric":["=",0.0000001]}]}',
+  'half a surrogate pair': '{"a":["\\ud83d"]}',
+  'a field without a name': '{"a":{"":[1]}}',
+};
+
+describe('no answer is made up for a pattern with', () => {
+  for (const [what, pattern] of Object.entries(unanswered))
+    test(what, () => assert.throws(() => compilePattern(pattern), NotSimulated));
+
+  test('a network and an event with a number there that it would take', () => {
+    const network = compilePattern('{"a":[{"cidr":"0.0.0.0/1"}]}');
+    assert.throws(() => network({ a: 11 }), NotSimulated);
+    assert.equal(network({ a: 91 }), false);
+  });
+});
+
+describe('a pattern is compiled that is near to one without an answer:', () => {
+  const near: Readonly<Record<string, string>> = {
+    'alternatives of one field with different values': '{"$or":[{"a":["x"]},{"a":["z","y"]}]}',
+    'alternatives of which one asks for more': '{"$or":[{"a":["x"]},{"a":["x","y"],"b":[1]}]}',
+    'a literal and a range': '{"a":["y",{"numeric":["<",0]}]}',
+    'a text in any case before a wildcard that opens': '{"a":[{"equals-ignore-case":"y"},{"wildcard":"*a"}]}',
+    'a suffix in ASCII after a wildcard that opens': '{"a":[{"wildcard":"*a"},{"suffix":"y"}]}',
+    'six decimals': '{"a":[{"numeric":["=",0.000001]},"y"]}',
+    'a number in another spelling': '{"a":[3.00e2,"y"]}',
+  };
+  for (const [what, pattern] of Object.entries(near))
+    test(what, () => assert.equal(compilePattern(pattern)({ a: 'y', b: 1 }), true));
+});
+
+test('of a name that comes twice in a pattern the last counts, path by path', () => {
+  const pattern = compilePattern('{"a":{"b":[1]},"a":{"c":[2]},"d":[3],"d":[4]}');
+  assert.equal(pattern({ a: { b: 1, c: 2 }, d: 4 }), true);
+  assert.equal(pattern({ a: { c: 2 }, d: 4 }), false);
+  assert.equal(pattern({ a: { b: 1, c: 2 }, d: 3 }), false);
 });
 
 test('TestEventPattern tells whether an event matches, and refuses what is none', async () => {

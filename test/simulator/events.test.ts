@@ -237,6 +237,11 @@ test('PutEvents answers entry by entry', async () => {
   ]);
 });
 
+test('an event whose detail has two members of one name has no answer', async () => {
+  await assert.rejects(put(openWorld(), { Detail: '{"a":[{"b":1,"b":2}]}' }), NotSimulated);
+  await put(openWorld(), { Detail: '{"a":[{"b":"{\\"a\\":1,\\"a\\":2}"},{"b":"}"}],"b":{"a":1}}' });
+});
+
 test('PutEvents takes ten entries and less than 1 MB', async () => {
   await put(openWorld(), ...Array.from({ length: 10 }, () => ({})));
   await assert.rejects(put(openWorld(), ...Array.from({ length: 11 }, () => ({}))), {

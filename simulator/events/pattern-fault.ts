@@ -1,0 +1,4 @@
+/** A pattern that EventBridge refuses; `message` is its reason. */
+export class PatternFault extends Error {
+  override readonly name = 'PatternFault';
+}
