@@ -82,6 +82,7 @@ test('the data are mounted on the worker, from the newest snapshot', () => {
   const volume = ec2.volumes.get(mount?.volumeId ?? '');
   assert.equal(volume?.snapshotId, 'snap-0a11c0ffee0000020');
   assert.equal(volume?.attachment?.instanceId, worker!.id);
+  assert.equal(volume?.attachment?.device, '/dev/sdf', 'at the device of the plan');
   assert.ok(guests.of(worker!.id).fstab.has('/srv/data'), 'it is mounted again after a reboot');
 });
 

@@ -10,6 +10,7 @@ import { root } from '../../stack/places.ts';
 import { shopPlan } from '../recovery/plans.ts';
 
 interface Retrier {
+  readonly ErrorEquals: readonly string[];
   readonly MaxAttempts?: number;
   readonly IntervalSeconds?: number;
   readonly BackoffRate?: number;
@@ -18,6 +19,7 @@ interface Retrier {
 
 interface State {
   readonly Type: string;
+  readonly Resource?: string;
   readonly TimeoutSeconds?: number;
   readonly Retry?: readonly Retrier[];
   readonly Seconds?: number;
@@ -65,6 +67,18 @@ for (const name of ['recovery', 'response']) {
         assert.ok(retrier.MaxAttempts, `${state} says how often`);
         assert.ok(Number.isFinite(longest({ Type, ...fields })), state);
       }
+    }
+  });
+}
+
+for (const name of ['recovery', 'response', 'remount']) {
+  test(`each function that the machine ${name} calls is called again when Lambda refuses, breaks or is too slow`, () => {
+    const tasks = everyState(machine(name)).filter(([, { Resource }]) => Resource?.endsWith('FunctionArn}'));
+    assert.ok(tasks.length > 0);
+    for (const [state, { Retry = [] }] of tasks) {
+      const errors = new Set(Retry.flatMap(({ ErrorEquals }) => ErrorEquals));
+      for (const error of ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'States.Timeout'])
+        assert.ok(errors.has(error), `${state} after ${error}`);
     }
   });
 }
