@@ -182,6 +182,13 @@ export class Ec2 implements Service {
     return key.startsWith('arn:') ? key : `arn:aws:kms:${this.region}:${this.sim.accountId}:key/${key}`;
   }
 
+  /** The key of what is encrypted on a disk: the one that was named, or the one that AWS manages for EBS. */
+  diskKeyArn({ encrypted, kmsKeyId }: Pick<Volume, 'encrypted' | 'kmsKeyId'>): string | undefined {
+    if (!encrypted) return undefined;
+    const { kms } = this.sim.region(this.region);
+    return kmsKeyId === undefined ? kms.managedKeyArn('ebs') : this.keyArn(kmsKeyId);
+  }
+
   keyProblem(key: string): KeyProblem | undefined {
     return this.keyProblems.get(key) ?? this.keyProblems.get(this.keyArn(key));
   }

@@ -8,7 +8,7 @@ import type {
 import { AwsError } from '../errors.ts';
 import type { Operations } from '../service.ts';
 import type { Ec2 } from './ec2.ts';
-import { allowMembers, endDryRun, tagList } from './inputs.ts';
+import { allowMembers, endDryRun, tagsIfAny } from './inputs.ts';
 import { findOne, kinds } from './kinds.ts';
 import { refuseForeign } from './owners.ts';
 import { type Selection, select } from './select.ts';
@@ -108,7 +108,7 @@ function viewImage(ec2: Ec2, image: Image): ImageShape {
     Hypervisor: 'xen',
     EnaSupport: true,
     BlockDeviceMappings: devicesOf(image).map((device) => viewDevice(ec2, device)),
-    Tags: tagList(image.tags),
+    ...tagsIfAny(image.tags),
   };
 }
 

@@ -84,6 +84,15 @@ export function tagList(tags: Tags): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
+/**
+ * The same of resources that say nothing of tags where they have none (AWS CLI Command Reference, ec2 describe-volumes and
+ * describe-subnets, Example 1); route tables, peerings and endpoints answer with an empty list.
+ */
+export function tagsIfAny(tags: Tags): { Tags?: Tag[] } {
+  const list = tagList(tags);
+  return list.length > 0 ? { Tags: list } : {};
+}
+
 export function invalid(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);
 }

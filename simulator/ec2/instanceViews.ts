@@ -5,7 +5,8 @@ import type {
   Reservation,
 } from '@aws-sdk/client-ec2';
 import type { Ec2 } from './ec2.ts';
-import { tagList } from './inputs.ts';
+import { tagsIfAny } from './inputs.ts';
+import { detailsOf, viewGroups } from './instanceDetails.ts';
 import type { Instance, InstanceState } from './state.ts';
 
 /** EC2 API Reference, InstanceState: the low byte of `Code`. */
@@ -37,6 +38,7 @@ export function viewReservations(ec2: Ec2, instances: readonly Instance[]): Rese
 export function viewInstance(ec2: Ec2, instance: Instance): InstanceShape {
   const isGone = instance.state === 'terminated';
   return {
+    ...detailsOf(ec2, instance),
     InstanceId: instance.id,
     ImageId: instance.imageId,
     InstanceType: instance.instanceType as NonNullable<InstanceShape['InstanceType']>,
@@ -52,25 +54,22 @@ export function viewInstance(ec2: Ec2, instance: Instance): InstanceShape {
     VpcId: isGone ? undefined : instance.vpcId,
     PrivateIpAddress: isGone ? undefined : instance.privateIp,
     SecurityGroups: isGone ? [] : viewGroups(ec2, instance),
-    IamInstanceProfile: viewProfile(instance),
+    IamInstanceProfile: viewProfile(ec2, instance),
     KeyName: instance.keyName,
     ClientToken: instance.clientToken ?? '',
     RootDeviceName: instance.rootDeviceName,
     RootDeviceType: 'ebs',
     BlockDeviceMappings: isGone ? [] : viewMappings(ec2, instance),
-    Tags: tagList(instance.tags),
+    ...tagsIfAny(instance.tags),
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
   };
 }
 
-function viewGroups(ec2: Ec2, { securityGroupIds }: Instance): { GroupId: string; GroupName: string }[] {
-  return securityGroupIds.map((id) => ({ GroupId: id, GroupName: ec2.securityGroups.get(id)?.name ?? id }));
-}
-
-function viewProfile({ instanceProfileArn: arn }: Instance): InstanceShape['IamInstanceProfile'] {
-  return arn === undefined ? undefined : { Arn: arn };
+function viewProfile(ec2: Ec2, { instanceProfileArn: arn }: Instance): InstanceShape['IamInstanceProfile'] {
+  if (arn === undefined) return undefined;
+  return { Arn: arn, Id: ec2.sim.iam.profileId(arn.slice(arn.lastIndexOf('/') + 1)) };
 }
 
 function viewMappings(ec2: Ec2, instance: Instance): InstanceBlockDeviceMapping[] {

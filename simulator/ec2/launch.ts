@@ -40,7 +40,9 @@ function runInstances(ec2: Ec2, input: RunInstancesRequest, call: Call): Reserva
   const subject = `${token ?? call.caller.accessKeyId}/${subnet.zone}`;
   const count = ec2.capacity.take(subnet.zone, type, least, addressed, subject);
   const reservationId = ec2.sim.draws.id('r-', subject);
-  const launched = Array.from({ length: count }, () => launchOne(ec2, plan, reservationId, subject, token));
+  const launched = Array.from({ length: count }, (_, launchIndex) =>
+    launchOne(ec2, plan, { reservationId, launchIndex }, subject, token),
+  );
   ec2.tokens.remember(
     scope,
     token,
@@ -65,7 +67,7 @@ function repeatAnswer(ec2: Ec2, ids: readonly string[]): Reservation {
 function launchOne(
   ec2: Ec2,
   plan: LaunchPlan,
-  reservationId: string,
+  place: Pick<Instance, 'reservationId' | 'launchIndex'>,
   subject: string,
   token: string | undefined,
 ): Instance {
@@ -79,7 +81,7 @@ function launchOne(
     instanceType: plan.type.name,
     architecture: image.architecture,
     rootDeviceName: image.rootDeviceName,
-    reservationId,
+    ...place,
     zone: subnet.zone,
     subnetId: subnet.id,
     vpcId: subnet.vpcId,
@@ -87,6 +89,7 @@ function launchOne(
     securityGroupIds: [...plan.securityGroupIds],
     tags: { ...plan.instanceTags },
     state: 'pending',
+    stateReason: { code: 'pending', message: 'pending' },
     launchedAtMs: ec2.nowMs,
     disableApiTermination: plan.disableApiTermination,
     visibleAtMs: ec2.nowMs + lagSeconds * 1000,

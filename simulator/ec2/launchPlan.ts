@@ -1,14 +1,10 @@
-import type {
-  BlockDeviceMapping,
-  LaunchTemplateSpecification,
-  RunInstancesRequest,
-} from '@aws-sdk/client-ec2';
+import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { AwsError, NotSimulated } from '../errors.ts';
 import type { Ec2 } from './ec2.ts';
 import { allowMembers, invalid, readTagSpecifications } from './inputs.ts';
 import { findInstanceType, type InstanceTypeFacts } from './instanceTypes.ts';
 import { findAll, findOne, kinds, missingParameter } from './kinds.ts';
-import { resolveVersion } from './launchTemplates.ts';
+import { type ResolvedVersion, resolveVersion } from './launchTemplates.ts';
 import type { BlockDeviceSpec, Image, LaunchTemplateVersion, Subnet, Tags } from './state.ts';
 
 /** What a launch will make, once the request, its template and its image have been put together and checked. */
@@ -40,7 +36,8 @@ const taggable = ['instance', 'volume', 'network-interface'];
  */
 export function planLaunch(ec2: Ec2, input: RunInstancesRequest): LaunchPlan {
   allowMembers('RunInstances', input, modelledMembers);
-  const template = input.LaunchTemplate ? readTemplate(ec2, input.LaunchTemplate) : {};
+  const resolved = input.LaunchTemplate && resolveVersion(ec2, input.LaunchTemplate);
+  const template: LaunchTemplateVersion = resolved?.version ?? {};
   const image = launchableImage(ec2, input.ImageId ?? template.imageId);
   const type = launchableType(input.InstanceType ?? template.instanceType, image);
   const subnet = chooseSubnet(ec2, input);
@@ -58,7 +55,7 @@ export function planLaunch(ec2: Ec2, input: RunInstancesRequest): LaunchPlan {
     subnet,
     securityGroupIds: chooseGroups(ec2, subnet, input.SecurityGroupIds ?? template.securityGroupIds),
     disableApiTermination: input.DisableApiTermination ?? template.disableApiTermination ?? false,
-    instanceTags: { ...template.instanceTags, ...tags['instance'] },
+    instanceTags: { ...template.instanceTags, ...tags['instance'], ...originTags(resolved) },
     volumeTags: { ...template.volumeTags, ...tags['volume'] },
     devices: mergeDevices(
       ec2,
@@ -90,8 +87,14 @@ export function namedZone(ec2: Ec2, input: RunInstancesRequest): string | undefi
   return subnet?.zone ?? input.Placement?.AvailabilityZone;
 }
 
-function readTemplate(ec2: Ec2, specification: LaunchTemplateSpecification): LaunchTemplateVersion {
-  return resolveVersion(ec2, specification).version;
+/**
+ * What EC2 itself puts on an instance of a template, and nobody can take away (EC2 User Guide, "Launch EC2 instances using a
+ * launch template").
+ */
+function originTags(resolved: ResolvedVersion | undefined): Tags {
+  if (!resolved) return {};
+  const { template, number } = resolved;
+  return { 'aws:ec2launchtemplate:id': template.id, 'aws:ec2launchtemplate:version': String(number) };
 }
 
 function launchableImage(ec2: Ec2, id: string | undefined): Image {

@@ -16,7 +16,7 @@ import { findOne, kinds } from './kinds.ts';
 import { page, type Selection, select } from './select.ts';
 import type { LaunchTemplate, LaunchTemplateVersion, Tags } from './state.ts';
 
-interface ResolvedVersion {
+export interface ResolvedVersion {
   readonly template: LaunchTemplate;
   readonly number: number;
   readonly version: LaunchTemplateVersion;

@@ -18,6 +18,12 @@ export interface StateReason {
   readonly message: string;
 }
 
+/** EC2 API Reference, StateReason: it was stopped or terminated by a call. */
+export const userInitiated: StateReason = {
+  code: 'Client.UserInitiatedShutdown',
+  message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+};
+
 /** Moves instances along EC2's state diagram, on the virtual clock, and tells whoever listens. */
 export class Lifecycle {
   readonly #ec2: Ec2;
@@ -47,22 +53,19 @@ export class Lifecycle {
   }
 
   stop(instance: Instance): void {
-    this.enter(instance, 'stopping', {
-      code: 'Client.UserInitiatedShutdown',
-      message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-    });
+    instance.endAskedAtMs = this.#ec2.nowMs;
+    this.enter(instance, 'stopping', userInitiated);
     this.#later(instance, 'ec2.runningToStopped', 1, () =>
       this.enter(instance, 'stopped', instance.stateReason),
     );
   }
 
   terminate(instance: Instance): void {
-    const reason = {
-      code: 'Client.UserInitiatedShutdown',
-      message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-    };
-    this.enter(instance, 'shutting-down', reason);
-    this.#later(instance, 'ec2.shuttingDownToTerminated', 1, () => this.#enterTerminated(instance, reason));
+    instance.endAskedAtMs = this.#ec2.nowMs;
+    this.enter(instance, 'shutting-down', userInitiated);
+    this.#later(instance, 'ec2.shuttingDownToTerminated', 1, () =>
+      this.#enterTerminated(instance, userInitiated),
+    );
   }
 
   /** Puts an instance into its next state. A move off the diagram is a defect of the simulator. */
@@ -92,6 +95,7 @@ export class Lifecycle {
     const { sim } = this.#ec2;
     instance.runningAtMs = sim.clock.nowMs();
     instance.statusOkAtMs = instance.runningAtMs + this.#checksPassAfterMs(instance);
+    delete instance.stateReason;
     this.#ec2.nvme.boot(instance.id);
     this.enter(instance, 'running');
   }

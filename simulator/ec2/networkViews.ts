@@ -9,7 +9,8 @@ import type {
   Vpc as VpcShape,
 } from '@aws-sdk/client-ec2';
 import type { Ec2 } from './ec2.ts';
-import { tagList } from './inputs.ts';
+import { tagList, tagsIfAny } from './inputs.ts';
+import { zoneIdOf } from './regionFacts.ts';
 import type {
   Route,
   RouteTable,
@@ -21,6 +22,21 @@ import type {
   VpcPeering,
 } from './state.ts';
 
+/** What a subnet without IPv6 and without public addresses says of itself (EC2 API Reference, Subnet). */
+const plainSubnet = {
+  AssignIpv6AddressOnCreation: false,
+  EnableDns64: false,
+  Ipv6CidrBlockAssociationSet: [],
+  Ipv6Native: false,
+  MapCustomerOwnedIpOnLaunch: false,
+  MapPublicIpOnLaunch: false,
+  PrivateDnsNameOptionsOnLaunch: {
+    HostnameType: 'ip-name',
+    EnableResourceNameDnsARecord: false,
+    EnableResourceNameDnsAAAARecord: false,
+  },
+} as const satisfies SubnetShape;
+
 export function viewSubnet(ec2: Ec2, subnet: Subnet): SubnetShape {
   return {
     SubnetId: subnet.id,
@@ -30,9 +46,11 @@ export function viewSubnet(ec2: Ec2, subnet: Subnet): SubnetShape {
     CidrBlock: subnet.cidr,
     AvailableIpAddressCount: subnet.availableIps,
     DefaultForAz: subnet.defaultForZone,
+    ...plainSubnet,
+    AvailabilityZoneId: zoneIdOf(subnet.zone),
     OwnerId: ec2.sim.accountId,
     State: 'available',
-    Tags: tagList(subnet.tags),
+    ...tagsIfAny(subnet.tags),
   };
 }
 
@@ -43,7 +61,7 @@ export function viewVpc(ec2: Ec2, vpc: Vpc): VpcShape {
     IsDefault: vpc.isDefault,
     OwnerId: ec2.sim.accountId,
     State: 'available',
-    Tags: tagList(vpc.tags),
+    ...tagsIfAny(vpc.tags),
   };
 }
 
@@ -53,17 +71,20 @@ export function viewSecurityGroup(ec2: Ec2, group: SecurityGroup): SecurityGroup
     FromPort: rule.fromPort,
     ToPort: rule.toPort,
     IpRanges: (rule.cidrs ?? []).map((CidrIp) => ({ CidrIp })),
+    Ipv6Ranges: [],
+    PrefixListIds: [],
     UserIdGroupPairs: (rule.groupIds ?? []).map((GroupId) => ({ GroupId, UserId: ec2.sim.accountId })),
   });
   return {
     GroupId: group.id,
     GroupName: group.name,
+    SecurityGroupArn: ec2.arn('security-group', group.id),
     Description: group.name,
     VpcId: group.vpcId,
     OwnerId: ec2.sim.accountId,
     IpPermissions: group.ingress.map(viewRule),
     IpPermissionsEgress: group.egress.map(viewRule),
-    Tags: tagList(group.tags),
+    ...tagsIfAny(group.tags),
   };
 }
 

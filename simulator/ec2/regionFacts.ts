@@ -80,7 +80,10 @@ function describeZones(ec2: Ec2, input: DescribeAvailabilityZonesRequest): Descr
     AvailabilityZones: zones.map(
       (zone): AvailabilityZone => ({
         ZoneName: zone,
+        ZoneId: zoneIdOf(zone),
         RegionName: ec2.region,
+        GroupName: ec2.region,
+        NetworkBorderGroup: ec2.region,
         State: 'available',
         ZoneType: 'availability-zone',
         OptInStatus: 'opt-in-not-required',
@@ -88,6 +91,16 @@ function describeZones(ec2: Ec2, input: DescribeAvailabilityZonesRequest): Descr
       }),
     ),
   };
+}
+
+/**
+ * The id of a zone, such as `apne1-az1` of `ap-northeast-1a` (EC2 User Guide, "Availability Zones"). Which letter is which
+ * id differs from account to account.
+ */
+export function zoneIdOf(zone: string): string {
+  const [area = '', direction = '', number = ''] = zone.slice(0, -1).split('-');
+  const short = direction.replace(/(north|south|east|west|central)/g, (word) => word.charAt(0));
+  return `${area}${short}${number}-az${zone.charCodeAt(zone.length - 1) - 96}`;
 }
 
 function describeTypes(input: DescribeInstanceTypesRequest): DescribeInstanceTypesResult {
@@ -108,15 +121,37 @@ function describeTypes(input: DescribeInstanceTypesRequest): DescribeInstanceTyp
   return { InstanceTypes: found.map(viewType), NextToken };
 }
 
+/** A vCPU of Graviton is a core; of Intel's and AMD's types in the table it is a thread (EC2 User Guide, "CPU options"). */
+function threadsPerCore({ architecture }: InstanceTypeFacts): number {
+  return architecture === 'arm64' ? 1 : 2;
+}
+
+function manufacturerOf({ name, architecture }: InstanceTypeFacts): string {
+  if (architecture === 'arm64') return 'AWS';
+  return /^[a-z]+\d+a\./.test(name) ? 'AMD' : 'Intel';
+}
+
+/** A type of the table: all of them are Nitro types without disks of their own (EC2 User Guide, "Instance types"). */
 function viewType(facts: InstanceTypeFacts): InstanceTypeInfo {
   return {
     InstanceType: facts.name as NonNullable<InstanceTypeInfo['InstanceType']>,
     CurrentGeneration: true,
     BareMetal: false,
     BurstablePerformanceSupported: facts.burstable,
-    ProcessorInfo: { SupportedArchitectures: [facts.architecture] },
-    VCpuInfo: { DefaultVCpus: facts.vcpus },
+    ProcessorInfo: { SupportedArchitectures: [facts.architecture], Manufacturer: manufacturerOf(facts) },
+    VCpuInfo: {
+      DefaultVCpus: facts.vcpus,
+      DefaultCores: Math.ceil(facts.vcpus / threadsPerCore(facts)),
+      DefaultThreadsPerCore: threadsPerCore(facts),
+    },
     MemoryInfo: { SizeInMiB: facts.memoryMiB },
+    AutoRecoverySupported: true,
+    Hypervisor: 'nitro',
+    InstanceStorageSupported: false,
+    SupportedBootModes: facts.architecture === 'arm64' ? ['uefi'] : ['legacy-bios', 'uefi'],
+    SupportedRootDeviceTypes: ['ebs'],
+    SupportedUsageClasses: ['on-demand', 'spot'],
+    SupportedVirtualizationTypes: ['hvm'],
   };
 }
 

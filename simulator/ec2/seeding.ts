@@ -2,6 +2,7 @@ import { freeAddress } from './addresses.ts';
 import type { Ec2 } from './ec2.ts';
 import { findInstanceType } from './instanceTypes.ts';
 import { isWellFormed, type Kind, kinds } from './kinds.ts';
+import { userInitiated } from './lifecycle.ts';
 import { seedDefaultNetwork } from './seedNetwork.ts';
 import type { ImageSeed, InstanceSeed, LaunchTemplateSeed, SnapshotSeed, VolumeSeed } from './seeds.ts';
 import type { FileSystem, Image, Instance, LaunchTemplate, Snapshot, Subnet, Tags, Volume } from './state.ts';
@@ -85,6 +86,7 @@ export function seedInstance(ec2: Ec2, seed: InstanceSeed): Instance {
     architecture: type.architecture,
     rootDeviceName: seed.rootDeviceName ?? image?.rootDeviceName ?? '/dev/xvda',
     reservationId: ec2.sim.draws.id('r-', id),
+    launchIndex: 0,
     zone: subnet.zone,
     subnetId: subnet.id,
     vpcId: subnet.vpcId,
@@ -95,6 +97,7 @@ export function seedInstance(ec2: Ec2, seed: InstanceSeed): Instance {
     launchedAtMs,
     disableApiTermination: seed.disableApiTermination ?? false,
     visibleAtMs: ageless,
+    ...(state === 'stopped' && { stateReason: userInitiated, endAskedAtMs: launchedAtMs }),
     ...(state === 'running' && { runningAtMs: launchedAtMs, statusOkAtMs: launchedAtMs }),
     ...(seed.instanceProfile && { instanceProfileArn: ec2.addInstanceProfile(seed.instanceProfile) }),
     ...(seed.keyName && { keyName: seed.keyName }),

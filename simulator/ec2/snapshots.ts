@@ -9,7 +9,7 @@ import type {
 import { AwsError } from '../errors.ts';
 import type { Call, Operations } from '../service.ts';
 import type { Ec2 } from './ec2.ts';
-import { allowMembers, endDryRun, readTagSpecifications, tagList } from './inputs.ts';
+import { allowMembers, endDryRun, readTagSpecifications, tagsIfAny } from './inputs.ts';
 import { findOne, kinds } from './kinds.ts';
 import { refuseForeign } from './owners.ts';
 import { type Selection, select } from './select.ts';
@@ -131,10 +131,10 @@ function viewSnapshot(ec2: Ec2, snapshot: Snapshot): SnapshotShape & SnapshotInf
     Progress: progressOf(snapshot),
     OwnerId: ec2.sim.accountId,
     Encrypted: snapshot.encrypted,
-    KmsKeyId: snapshot.kmsKeyId === undefined ? undefined : ec2.keyArn(snapshot.kmsKeyId),
+    KmsKeyId: ec2.diskKeyArn(snapshot),
     Description: snapshot.description ?? '',
     StorageTier: 'standard',
-    Tags: tagList(snapshot.tags),
+    ...tagsIfAny(snapshot.tags),
   };
 }
 

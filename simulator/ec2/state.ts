@@ -17,6 +17,8 @@ export interface Instance {
   /** Why it is in a state that nobody asked for, e.g. `Client.InternalError`. */
   stateReason?: { readonly code: string; readonly message: string };
   launchedAtMs: number;
+  /** When somebody last asked for it to be stopped or terminated. */
+  endAskedAtMs?: number;
   /** When it last entered `running`. */
   runningAtMs?: number;
   instanceProfileArn?: string;
@@ -28,6 +30,8 @@ export interface Instance {
   readonly rootDeviceName: string;
   /** Instances of one launch share it. */
   readonly reservationId: string;
+  /** Its place among the instances of its launch, from 0. */
+  readonly launchIndex: number;
   /** `TerminateInstances` is refused while it is set. */
   disableApiTermination: boolean;
   /** From when on both status checks pass; absent while it is not running. */

@@ -141,7 +141,7 @@ export function volumeOperations(ec2: Ec2): Operations {
       const query = { ...input, ids: input.VolumeIds };
       const { found, NextToken } = select(ec2.volumes, volumeSelection, query, ec2.nowMs);
       endDryRun(input);
-      return { Volumes: found.map(viewVolume), NextToken };
+      return { Volumes: found.map((volume) => viewVolume(ec2, volume)), NextToken };
     },
   };
 }
@@ -152,13 +152,14 @@ const createMembers =
 function createVolume(ec2: Ec2, input: CreateVolumeRequest, call: Call): VolumeShape {
   allowMembers('CreateVolume', input, createMembers);
   const earlier = ec2.tokens.recall('CreateVolume', input.ClientToken, input);
-  if (earlier) return viewVolume(findOne(kinds.volume, ec2.volumes, earlier[0], Number.POSITIVE_INFINITY));
+  if (earlier)
+    return viewVolume(ec2, findOne(kinds.volume, ec2.volumes, earlier[0], Number.POSITIVE_INFINITY));
   const spec = readSpec(ec2, input);
   endDryRun(input);
   const volume = ec2.disks.add(spec, input.ClientToken ?? call.caller.accessKeyId, 'creating');
   ec2.disks.finishCreation(volume, call.requestId);
   ec2.tokens.remember('CreateVolume', input.ClientToken, input, [volume.id]);
-  return viewVolume(volume);
+  return viewVolume(ec2, volume);
 }
 
 function readSpec(ec2: Ec2, input: CreateVolumeRequest): VolumeSpec {

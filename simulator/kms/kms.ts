@@ -12,12 +12,16 @@ const states: Readonly<Record<KeyProblem, KeyState>> = {
   'is pending deletion.': 'PendingDeletion',
 };
 
+/** Services that encrypt with a key that AWS manages, as `alias/aws/…` (KMS Developer Guide, "AWS managed keys"). */
+type Managed = 'ebs' | 'rds';
+
 /** KMS of one Region: tells the state of keys. Nothing is encrypted here; what cannot use a key asks EC2 for its problem. */
 export class Kms implements Service {
   readonly name = 'kms';
   readonly sim: Simulator;
   readonly region: RegionName;
   readonly #ec2: Ec2;
+  readonly #managed: ReadonlyMap<Managed, string>;
   readonly operations: Operations = {
     DescribeKey: (input: DescribeKeyCommandInput) => this.#describe(input),
   };
@@ -26,6 +30,13 @@ export class Kms implements Service {
     this.sim = sim;
     this.region = region;
     this.#ec2 = ec2;
+    const idOfManaged = (name: Managed) => sim.draws.uuid('kms.managedKey', `${region}/${name}`);
+    this.#managed = new Map((['ebs', 'rds'] as const).map((name) => [name, ec2.keyArn(idOfManaged(name))]));
+  }
+
+  /** The ARN of the key that AWS itself keeps in the account for a service: what is encrypted without a key's name has it. */
+  managedKeyArn(name: Managed): string {
+    return this.#managed.get(name)!;
   }
 
   /**
@@ -40,7 +51,8 @@ export class Kms implements Service {
     }
     const arn = this.#ec2.keyArn(asked);
     const problem = this.#ec2.keyProblem(arn) ?? this.#ec2.keyProblem(idOf(arn));
-    if (problem === undefined && !this.#isInUse(arn)) {
+    const isManaged = [...this.#managed.values()].includes(arn);
+    if (problem === undefined && !isManaged && !this.#isInUse(arn)) {
       throw new AwsError('NotFoundException', `Key '${arn}' does not exist`);
     }
     return {
@@ -51,9 +63,14 @@ export class Kms implements Service {
         Enabled: problem === undefined,
         KeyState: problem === undefined ? 'Enabled' : states[problem],
         KeyUsage: 'ENCRYPT_DECRYPT',
-        KeyManager: 'CUSTOMER',
+        KeyManager: isManaged ? 'AWS' : 'CUSTOMER',
         KeySpec: 'SYMMETRIC_DEFAULT',
         MultiRegion: false,
+        Description: '',
+        CreationDate: new Date(0),
+        Origin: 'AWS_KMS',
+        CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+        EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
       },
     };
   }

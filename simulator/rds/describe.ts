@@ -87,7 +87,10 @@ export function describeSnapshots(
     .filter((snapshot) => instanceId === undefined || snapshot.dbInstanceId === instanceId)
     .filter(matching('rds:DescribeDBSnapshots', snapshotFields, input.Filters));
   const { items, marker } = pageOf(chosen, ({ id }) => id, input);
-  return { DBSnapshots: items.map(snapshotShape), ...(marker !== undefined && { Marker: marker }) };
+  return {
+    DBSnapshots: items.map((snapshot) => snapshotShape(rds, snapshot)),
+    ...(marker !== undefined && { Marker: marker }),
+  };
 }
 
 function typeCheck(type: string | undefined, byId: boolean): (snapshot: DbSnapshot) => boolean {

@@ -39,7 +39,7 @@ export function instanceFrom(rds: Rds, seed: DbInstanceSeed): DbInstance {
     engine,
     subnetGroup,
     arn: rds.arn('db', seed.id),
-    resourceId: rds.sim.draws.id('db-', `${rds.region}/${seed.id}`, 26).toUpperCase().replace('DB-', 'db-'),
+    resourceId: resourceId(rds, `${rds.region}/${seed.id}`),
     endpoint: rds.endpointOf(seed.id),
     vpcId,
     replicaIds: [],
@@ -63,6 +63,10 @@ export function snapshotFrom(rds: Rds, seed: DbSnapshotSeed): DbSnapshot {
     masterUsername: origin?.masterUsername ?? (engine === 'postgres' ? 'postgres' : 'admin'),
     backupRetentionDays: origin?.backupRetentionDays ?? 1,
     zone: rds.someZone(seed.id),
+    dbiResourceId: origin?.resourceId ?? resourceId(rds, `snapshot ${seed.id}`),
+    instanceCreatedAtMs: origin?.createdAtMs ?? createdAtMs,
+    iamAuthentication: origin?.iamAuthentication ?? false,
+    ...(origin && { vpcId: origin.vpcId }),
     status: 'available',
     percentProgress: 100,
     type: 'manual',
@@ -75,6 +79,10 @@ export function snapshotFrom(rds: Rds, seed: DbSnapshotSeed): DbSnapshot {
     createdAtMs,
     arn: rds.arn('snapshot', seed.id),
   };
+}
+
+function resourceId(rds: Rds, subject: string): string {
+  return rds.sim.draws.id('db-', subject, 26).toUpperCase().replace('DB-', 'db-');
 }
 
 function defaultGroups(rds: Rds, vpcId: string): string[] {

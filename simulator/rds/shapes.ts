@@ -6,6 +6,7 @@ import type {
   VpcSecurityGroupMembership,
 } from '@aws-sdk/client-rds';
 import type { Tags } from '../ec2/state.ts';
+import { instanceDetails, snapshotDetails } from './details.ts';
 import { inactiveLag } from './lag.ts';
 import { readArn } from './names.ts';
 import type { Rds } from './rds.ts';
@@ -35,6 +36,7 @@ export function instanceShape(rds: Rds, instance: DbInstance): DbInstanceShape {
   const nowMs = rds.sim.clock.nowMs();
   const group = rds.findSubnetGroup(instance.subnetGroup);
   return {
+    ...instanceDetails(instance),
     DBInstanceIdentifier: instance.id,
     DBInstanceArn: instance.arn,
     DbiResourceId: instance.resourceId,
@@ -65,7 +67,7 @@ export function instanceShape(rds: Rds, instance: DbInstance): DbInstanceShape {
     ReadReplicaDBInstanceIdentifiers: [...instance.replicaIds],
     PubliclyAccessible: instance.publiclyAccessible,
     StorageEncrypted: instance.encrypted,
-    ...(instance.kmsKeyId !== undefined && { KmsKeyId: instance.kmsKeyId }),
+    ...keyOf(rds, instance),
     IAMDatabaseAuthenticationEnabled: instance.iamAuthentication,
     DeletionProtection: instance.deletionProtection,
     CopyTagsToSnapshot: instance.copyTagsToSnapshot,
@@ -94,6 +96,13 @@ function securityGroups(instance: DbInstance): VpcSecurityGroupMembership[] {
   return [...held, ...adding.map((id) => ({ VpcSecurityGroupId: id, Status: 'adding' }))];
 }
 
+/** The key of what is encrypted: the one that was named, or the one that AWS manages for RDS. */
+function keyOf(rds: Rds, { encrypted, kmsKeyId }: Pick<DbInstance, 'encrypted' | 'kmsKeyId'>) {
+  if (!encrypted) return {};
+  const { ec2, kms } = rds.sim.region(rds.region);
+  return { KmsKeyId: kmsKeyId === undefined ? kms.managedKeyArn('rds') : ec2.keyArn(kmsKeyId) };
+}
+
 function pendingValues({ pending }: DbInstance): PendingModifiedValues {
   return {
     ...(pending.backupRetentionDays !== undefined && { BackupRetentionPeriod: pending.backupRetentionDays }),
@@ -102,9 +111,10 @@ function pendingValues({ pending }: DbInstance): PendingModifiedValues {
   };
 }
 
-export function snapshotShape(snapshot: DbSnapshot): DbSnapshotShape {
+export function snapshotShape(rds: Rds, snapshot: DbSnapshot): DbSnapshotShape {
   const source = snapshot.copiedFrom === undefined ? undefined : readArn(snapshot.copiedFrom);
   return {
+    ...snapshotDetails(snapshot),
     DBSnapshotIdentifier: snapshot.id,
     DBSnapshotArn: snapshot.arn,
     DBInstanceIdentifier: snapshot.dbInstanceId,
@@ -122,7 +132,7 @@ export function snapshotShape(snapshot: DbSnapshot): DbSnapshotShape {
     MasterUsername: snapshot.masterUsername,
     BackupRetentionPeriod: snapshot.backupRetentionDays,
     Encrypted: snapshot.encrypted,
-    ...(snapshot.kmsKeyId !== undefined && { KmsKeyId: snapshot.kmsKeyId }),
+    ...keyOf(rds, snapshot),
     ...(snapshot.copiedFrom !== undefined && { SourceDBSnapshotIdentifier: snapshot.copiedFrom }),
     ...(source && { SourceRegion: source.region }),
     TagList: tagList(snapshot.tags),

@@ -49,7 +49,7 @@ export function createSnapshot(
   }
   const snapshot = beginSnapshot(rds, instance, id, readTags(input.Tags));
   backUp(rds, instance, () => rds.setStatus(instance, 'available'));
-  return { DBSnapshot: snapshotShape(snapshot) };
+  return { DBSnapshot: snapshotShape(rds, snapshot) };
 }
 
 /** A snapshot of what an instance holds now; it becomes available after as long as a backup takes. */
@@ -112,7 +112,7 @@ export function copySnapshot(rds: Rds, input: CopyDBSnapshotCommandInput): Body<
     encrypted: source.encrypted || kmsKeyId !== undefined,
   });
   complete(rds, snapshot, 'rds.copySnapshot');
-  return { DBSnapshot: snapshotShape(snapshot) };
+  return { DBSnapshot: snapshotShape(rds, snapshot) };
 }
 
 /**
@@ -137,7 +137,7 @@ export function deleteSnapshot(
     );
   }
   rds.snapshots.delete(snapshot.id);
-  return { DBSnapshot: { ...snapshotShape(snapshot), Status: 'deleted' } };
+  return { DBSnapshot: { ...snapshotShape(rds, snapshot), Status: 'deleted' } };
 }
 
 function findSource(rds: Rds, idOrArn: string): DbSnapshot {

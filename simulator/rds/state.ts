@@ -69,6 +69,11 @@ export interface DbSnapshot {
   readonly masterUsername: string;
   readonly backupRetentionDays: number;
   readonly zone: string;
+  /** Of the instance it was taken of; `vpcId` where that is known. */
+  readonly dbiResourceId: string;
+  readonly instanceCreatedAtMs: number;
+  readonly iamAuthentication: boolean;
+  readonly vpcId?: string;
   status: 'creating' | 'available' | 'failed' | 'deleting';
   percentProgress: number;
   readonly type: 'manual' | 'automated' | 'awsbackup';

@@ -13,6 +13,7 @@ import { AwsError, NotSimulated } from '../errors.ts';
 import { refuseUnmodelled } from '../modelled.ts';
 import type { Call, Operations, RegionName, Service } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
+import { defaultTopicPolicy, effectiveDeliveryPolicy } from './topic-defaults.ts';
 
 /** A message that reached a topic. */
 export interface Published {
@@ -202,6 +203,8 @@ export class Sns implements Service {
         SubscriptionsPending: String(topic.subscriptions.length - confirmed),
         SubscriptionsDeleted: '0',
         DisplayName: '',
+        Policy: defaultTopicPolicy(topic.arn, this.sim.accountId),
+        EffectiveDeliveryPolicy: effectiveDeliveryPolicy,
         ...Object.fromEntries(topic.attributes),
       },
     };

@@ -9,6 +9,19 @@ import { type Command, type Invocation, isFinal } from './state.ts';
 
 const { stdoutChars, stderrChars, listedOutputChars } = defaults.ssm.limits;
 
+const unlogged = { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false };
+
+/**
+ * What commands say of notifications and logs that nobody asked for (AWS CLI Command Reference, ssm send-command, Example 1,
+ * and list-command-invocations).
+ */
+const unnotified: Partial<CommandShape & CommandInvocation> = {
+  ServiceRole: '',
+  // The service answers with an empty text, which the SDK's enum lacks.
+  NotificationConfig: { NotificationArn: '', NotificationEvents: [], NotificationType: '' as 'Command' },
+  CloudWatchOutputConfig: unlogged,
+};
+
 /** A command as SendCommand and ListCommands show it. */
 export function commandShape(command: Command): CommandShape {
   const { status, details } = statusOf(command);
@@ -37,6 +50,9 @@ export function commandShape(command: Command): CommandShape {
     ),
     DeliveryTimedOutCount: count(({ statusDetails }) => statusDetails === 'DeliveryTimedOut'),
     TimeoutSeconds: command.timeoutSeconds,
+    OutputS3BucketName: '',
+    OutputS3KeyPrefix: '',
+    ...unnotified,
   };
 }
 
@@ -67,6 +83,7 @@ export function invocationResult(
     StandardOutputUrl: '',
     StandardErrorContent: invocation.stderr.slice(0, stderrChars),
     StandardErrorUrl: '',
+    CloudWatchOutputConfig: unlogged,
   };
 }
 
@@ -102,6 +119,7 @@ export function invocationShape(
     StandardOutputUrl: '',
     StandardErrorUrl: '',
     CommandPlugins: withDetails ? [plugin] : [],
+    ...unnotified,
   };
 }
 

@@ -225,7 +225,7 @@ test('what is not modelled of a launch stops the run', async () => {
 test('a template gives what the request leaves open, and the request overrides it', async () => {
   const { launch, ec2, image, wait } = openEc2();
   const group = ec2.addSecurityGroup({ name: 'app', vpcId: 'vpc-main' });
-  ec2.addLaunchTemplate({
+  const template = ec2.addLaunchTemplate({
     name: 'worker',
     versions: [
       { imageId: 'ami-0000000000000dead' },
@@ -254,7 +254,12 @@ test('a template gives what the request leaves open, and the request overrides i
     [instance.imageId, instance.instanceType, instance.securityGroupIds, instance.instanceProfileArn],
     [image.id, 'm6i.xlarge', [group.id], 'arn:aws:iam::123456789012:instance-profile/drill'],
   );
-  assert.deepEqual(instance.tags, { Role: 'worker', Environment: 'drill' });
+  assert.deepEqual(instance.tags, {
+    Role: 'worker',
+    Environment: 'drill',
+    'aws:ec2launchtemplate:id': template.id,
+    'aws:ec2launchtemplate:version': '2',
+  });
   assert.equal(instance.userData, 'dGVtcGxhdGU=', 'an empty string does not take user data away');
 });
 
