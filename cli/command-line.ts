@@ -6,11 +6,15 @@ import { addDeployedOptions, type DeployedOptions } from './define/deployed.ts';
 import { addOrderCommands } from './define/orders.ts';
 import { addDrillCommand, addEventCommand } from './define/rehearsals.ts';
 import { addSimulateCommand } from './define/simulate.ts';
+import { addStormCommand } from './define/storm.ts';
+import { addSweepCommand } from './define/sweep.ts';
 import { drillCommand, drillOnAws } from './drill-command.ts';
 import { eventCommand } from './event-command.ts';
 import { orderCommand, type Reaching, statusCommand } from './operator-command.ts';
 import { simulateCommand } from './simulate-command.ts';
+import { stormCommand } from './storm-command.ts';
 import type { Streams } from './streams.ts';
+import { sweepCommand } from './sweep-command.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -45,6 +49,12 @@ export async function runCommandLine(
   });
   addSimulateCommand(program, async (options) => {
     exitCode = await simulateCommand(options, streams);
+  });
+  addStormCommand(program, async (options) => {
+    exitCode = await stormCommand(options, streams);
+  });
+  addSweepCommand(program, async (options) => {
+    exitCode = await sweepCommand(options, streams);
   });
   addStatusCommand(program, async (plan, options) => {
     exitCode = await statusCommand(plan, options, streams, reach);

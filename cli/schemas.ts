@@ -13,6 +13,8 @@ import {
   eventJsonSchema,
   orderJsonSchema,
   statusJsonSchema,
+  stormJsonSchema,
+  sweepJsonSchema,
 } from '../report/json-schema.ts';
 import { noticesJsonSchema, noticesPage } from '../report/notices.ts';
 
@@ -47,6 +49,8 @@ export const schemaFiles: readonly SchemaFile[] = [
   { path: 'docs/notices.schema.json', make: noticesJsonSchema },
   { path: 'docs/order.schema.json', make: orderJsonSchema },
   { path: 'docs/status.schema.json', make: statusJsonSchema },
+  { path: 'docs/storm.schema.json', make: stormJsonSchema },
+  { path: 'docs/sweep.schema.json', make: sweepJsonSchema },
 ];
 
 function writeAll(): void {

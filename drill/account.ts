@@ -14,6 +14,7 @@ import { mountDocument } from './guest/mount.ts';
 import { probeDocument } from './guest/probe.ts';
 import { reloadDocument } from './guest/reload.ts';
 import { watchNotices } from './notices.ts';
+import { type Plans, PublishedPlans } from './published.ts';
 import { watchTruth } from './truth/truth.ts';
 
 /** A simulated account with the packaged stack deployed in the recovery Region of a plan. */
@@ -30,6 +31,8 @@ export interface Account {
    * by no event either.
    */
   startSchedules(chosen?: (name: string) => boolean): void;
+  /** Deploys other plans now; executions that run go on with those that they began with. */
+  publish(plans: readonly Plan[]): void;
 }
 
 /** The small stack that looks at applications and forwards events, in a Region other than the recovery Region. */
@@ -65,7 +68,7 @@ export function openAccount(options: AccountOptions): Account {
   const { onDefect, onStep } = options;
   const sim = buildWorld(world, { seed, ...(onDefect && { onDefect }) });
   watchNotices(sim);
-  const plans = new Map((options.plans ?? [plan]).map((each) => [each.plan, each]));
+  const plans = new PublishedPlans(options.plans ?? [plan]);
   const code = options.code ?? ((_sim, handlerPath) => codeOf(sim, plans, handlerPath));
   const deploy = (
     region: string,
@@ -78,13 +81,13 @@ export function openAccount(options: AccountOptions): Account {
       parameters,
       code: ({ handler }) => tellSteps(handler, code(sim, handler), onStep),
     });
-  const stack = deploy(plan.regions.recovery, forPlans(template, [...plans.values()]), 'lifeboat-live');
+  const stack = deploy(plan.regions.recovery, forPlans(template, plans.first), 'lifeboat-live');
   const others = outposts.map((each) =>
     deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: plan.regions.recovery }),
   );
   // Whoever installs Lifeboat subscribes to its topic.
   sim.region(plan.regions.recovery).sns.addSubscriber(stack.ref('Topic'), 'oncall@example.com');
-  registerDocuments(sim, stack, plan.regions.recovery, [...plans.values()]);
+  registerDocuments(sim, stack, plan.regions.recovery, plans.first);
   const responseArn = stack.ref('LifeboatResponse');
   const { events } = sim.region(plan.regions.recovery);
   // Without its schedules nobody probes: an alarm would wake a response that finds every probe silent, and tells people.
@@ -92,13 +95,14 @@ export function openAccount(options: AccountOptions): Account {
   const ledgerBucket = stack.ref('Ledger');
   const machineArns = { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') };
   const recoveryRegion = plan.regions.recovery;
-  watchTruth(sim, { plans: [...plans.values()], recoveryRegion, ledgerBucket, machineArns, responseArn });
+  watchTruth(sim, { plans: plans.first, recoveryRegion, ledgerBucket, machineArns, responseArn });
   return {
     sim,
     ledgerBucket,
     machineArns,
     responseArn,
     stack,
+    publish: (newer) => plans.publish(newer, sim.clock.nowMs()),
     startSchedules: (chosen = () => true) => {
       for (const each of [stack, ...others]) each.startSchedules(({ name }) => chosen(name));
       const isWoken = ({ name }: { readonly name: string }) => name.endsWith('response') && chosen(name);
@@ -136,14 +140,14 @@ function tellSteps(
 }
 
 /** The deployed code of a function, run in this process. */
-function codeOf(sim: Simulator, plans: ReadonlyMap<string, Plan>, handlerPath: string): SimulatedHandler {
+export function codeOf(sim: Simulator, plans: PublishedPlans, handlerPath: string): SimulatedHandler {
   const file = fileOf(handlerPath) as keyof typeof functionsByFile | undefined;
   const make = file && functionsByFile[file];
   if (!make)
     throw new Error(`the template names the handler ${handlerPath}, which no file of functions/ has`);
   return async (event, invocation) => {
     const handler = make(() => ({
-      deps: simulatedDeps(sim, plans, invocation),
+      deps: simulatedDeps(sim, plans.for(event), invocation),
       deadlineMs: invocation.deadlineMs,
     }));
     return handler(event, {
@@ -154,7 +158,7 @@ function codeOf(sim: Simulator, plans: ReadonlyMap<string, Plan>, handlerPath: s
 }
 
 /** What a deployed function finds on AWS, from the simulator: the only difference between a drill and the real thing. */
-function simulatedDeps(sim: Simulator, plans: ReadonlyMap<string, Plan>, invocation: Invocation): Deps {
+function simulatedDeps(sim: Simulator, plans: Plans, invocation: Invocation): Deps {
   const { clock, connection, accessKeyId, region, environment } = invocation;
   const clients = clientsFrom(sim, region, accessKeyId);
   // An invocation that was killed learns nothing more: its clock does not wake it again.

@@ -1,22 +1,33 @@
-import { tagKeys } from '../recovery/identity.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
-import { trafficNamespace } from '../recovery/steps/traffic.ts';
 import type { RecoveryKind, ResourceRef } from '../recovery/terms.ts';
-import { isObject } from '../simulator/json.ts';
-import type { CallRecord, Simulator } from '../simulator/simulator.ts';
-import { regionHealth } from '../simulator/world/health.ts';
-import { type InventoryDifference, inventory } from '../simulator/world/inventory.ts';
-import { worldOf } from '../simulator/world/placed.ts';
-import { undocumented } from './notices.ts';
+import type { Evidence } from '../report/evidence.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { InventoryDifference } from '../simulator/world/inventory.ts';
+import { everythingPermitted, toldAsDocumented } from './checkers/account.ts';
+import { outagesAreSeen, quorumStood } from './checkers/decisions.ts';
+import {
+  drillCallsNothingLive,
+  drillHurtsNothing,
+  drillMovesNoTraffic,
+  drillWakesNobody,
+} from './checkers/drill.ts';
+import { everyEndHasAReason, everyRunEnds } from './checkers/ends.ts';
+import { evidenceIsTrue } from './checkers/evidence.ts';
+import { nothingPromotedUngated } from './checkers/gate.ts';
+import { drillLeavesNothing, nothingUnused } from './checkers/leftovers.ts';
+import { oneRecoveryAtATime } from './checkers/one-recovery.ts';
+import { onlyWhatIsOurs } from './checkers/ownership.ts';
+import { primaryLeftAlone } from './checkers/primary.ts';
+import { recordIsTrue } from './checkers/record.ts';
+import { recoveredServes, recoveredWrites } from './checkers/recovered.ts';
+import { type Finding, type Law, type Scene, sceneOf, type Violation } from './checkers/scene.ts';
+import { trafficIsGivenBack, trafficServes } from './checkers/traffic.ts';
+import { holdsHaveAWayOut } from './checkers/way-out.ts';
+import { nobodysWritesSplit } from './checkers/writes.ts';
 
-/** Something that must never be, found in the simulator's truth. */
-export interface Violation {
-  readonly checker: string;
-  readonly atMs: number;
-  readonly message: string;
-}
+export { type Scene, type SceneGiven, sceneOf, type Violation } from './checkers/scene.ts';
 
-/** What the judges look at: the world before and after, and what the recovery says of itself. */
+/** One recovery and the account that it took place in: what was there before and after, and what it says of itself. */
 export interface Judged {
   readonly sim: Simulator;
   readonly plan: Plan;
@@ -27,162 +38,67 @@ export interface Judged {
   readonly difference: InventoryDifference;
 }
 
-/** One rule; it judges the truth, never what the recovery recorded. */
-type Checker = (judged: Judged) => readonly string[];
-
-/** Operations that a drill may never make, whatever the plan: its roles cannot either. */
-const neverInDrill = new Set([
-  'PromoteReadReplica',
-  'StartInstances',
-  'StopInstances',
-  'SuspendProcesses',
-  'ModifyInstanceAttribute',
-  'ChangeResourceRecordSets',
-  'RegisterTargets',
-  'DeregisterTargets',
-  'CreateDBSnapshot',
-]);
-
-const checkers: Readonly<Record<string, Checker>> = {
-  /** A drill leaves every resource that it did not make exactly as it was. */
-  drillHurtsNothing: ({ kind, difference }) => {
-    if (kind !== 'drill') return [];
-    const deleted = difference.deleted.map((one) => `${one.type} ${one.id} in ${one.region} is gone`);
-    const changed = difference.changed.map(
-      ({ resource, path, before, after }) =>
-        `${resource.type} ${resource.id} in ${resource.region}: ${path} was ${JSON.stringify(before)} and is ${JSON.stringify(after)}`,
-    );
-    return [...deleted, ...changed];
-  },
-  /**
-   * What no role permits fails here, however well the step that asked for it gets along without. What is not there has no tag
-   * that could permit it, and is missing in the world instead.
-   */
-  everythingPermitted: ({ sim }) => {
-    const missing = sim.iam.permissions.denials.filter(({ isAbsent }) => !isAbsent);
-    return [...new Set(missing.map(({ message }) => message))];
-  },
-  drillCallsNothingLive: ({ kind, sim }) =>
-    kind !== 'drill'
-      ? []
-      : sim.transcript
-          .filter((call) => neverInDrill.has(call.operation))
-          .map((call) => `a drill called ${call.service}:${call.operation}`),
-  /** A drill puts no metric that moves traffic: the alarm that watches it would keep its state. */
-  drillMovesNoTraffic: ({ kind, sim }) =>
-    kind !== 'drill'
-      ? []
-      : sim.regions.flatMap(({ name, cloudwatch }) =>
-          cloudwatch.metrics
-            .metrics()
-            .filter(({ namespace }) => namespace === trafficNamespace)
-            .map((metric) => `a drill put ${metric.namespace} ${metric.name} in ${name}`),
-        ),
-  /**
-   * A failover does in the primary Region what its fence does, and nothing else; whoever decides reads signals there, and
-   * readiness looks at everything.
-   */
-  primaryLeftAlone: ({ sim, plan, kind }) => {
-    const mayFence = kind === 'failover' && plan.fence !== undefined;
-    return sim.transcript
-      .filter((call) => call.region === plan.regions.primary && call.service !== 'route53')
-      .filter((call) => !looksOver(call))
-      .filter(({ operation }) => !readsSignals.has(operation) && !(mayFence && fences.has(operation)))
-      .map((call) => `${call.operation} was called in the primary Region ${call.region}`);
-  },
-  /** Once a replica was promoted, the old primary is cut off within minutes of being in reach. */
-  nobodysWritesSplit: ({ sim, plan }) =>
-    plan.fence === undefined
-      ? []
-      : worldOf(sim)
-          .splits.splits.filter(({ fromMs, toMs }) => toMs - fromMs > splitMsMost)
-          .map(
-            ({ fromMs, toMs, says }) =>
-              `${says}, ${Math.round((toMs - fromMs) / 1000)} s long, while its replica was promoted`,
-          ),
-  /** What machines are told has the form that is documented. */
-  toldAsDocumented: ({ sim }) => undocumented(sim),
-  /** What is called recovered must serve. */
-  recoveredServes: ({ outcome, sim, plan }) => {
-    if (outcome !== 'recovered') return [];
-    const health = regionHealth(sim, plan.regions.recovery);
-    return health.healthy ? [] : [`the recovery is called recovered, but ${health.missing.join(', ')}`];
-  },
-  /** What is called recovered has databases of its own. */
-  recoveredWrites: ({ outcome, sim, plan }) =>
-    outcome !== 'recovered'
-      ? []
-      : plan.databases
-          .filter((item) => !sim.region(plan.regions.recovery).rds.isWritable(item.replica))
-          .map((item) => `the recovery is called recovered, but ${item.replica} cannot be written`),
-  /** A failover touches only what carries the plan's tag or its own. */
-  onlyWhatIsOurs: (judged) => {
-    const { kind, difference, plan } = judged;
-    if (kind !== 'failover') return [];
-    const deleted = difference.deleted.map(
-      (one) => `${one.type} ${one.id} in ${one.region} is gone after a failover of ${plan.plan}`,
-    );
-    const isOurs = owner(judged);
-    const changed = difference.changed
-      .filter(({ resource }) => !isOurs(resource))
-      .map(
-        ({ resource: { type, id, region }, path }) =>
-          `${path} of ${type} ${id} in ${region} changed in a failover of ${plan.plan}, and it is not the plan's`,
-      );
-    return [...deleted, ...changed];
-  },
+/** Every law, by the name under which a violation of it is told. */
+export const laws: Readonly<Record<string, Law>> = {
+  drillHurtsNothing,
+  everythingPermitted,
+  drillCallsNothingLive,
+  drillMovesNoTraffic,
+  drillWakesNobody,
+  primaryLeftAlone,
+  toldAsDocumented,
+  recoveredServes,
+  recoveredWrites,
+  onlyWhatIsOurs,
+  nobodysWritesSplit,
+  trafficServes,
+  trafficIsGivenBack,
+  nothingPromotedUngated,
+  oneRecoveryAtATime,
+  nothingUnused,
+  drillLeavesNothing,
+  everyRunEnds,
+  everyEndHasAReason,
+  evidenceIsTrue,
+  holdsHaveAWayOut,
+  quorumStood,
+  outagesAreSeen,
 };
 
-/** What a fence may call in the primary Region, and what tells later what was written there. */
-const fences = new Set([
-  'DescribeAutoScalingGroups',
-  'SuspendProcesses',
-  'DescribeInstances',
-  'DescribeSecurityGroups',
-  'StopInstances',
-  'DescribeDBInstances',
-  'ModifyDBInstance',
-  'GetMetricData',
-]);
-const readsSignals = new Set(['DescribeAlarms', 'DescribeTargetGroups', 'DescribeTargetHealth']);
-
-/** A look of the function that tells whether a recovery could be done. */
-function looksOver({ callerArn, operation }: CallRecord): boolean {
-  return callerArn.endsWith('-readiness') && /^(Describe|Get|List)/.test(operation);
+/** Everything that the judges object to in an account, whatever number of plans and recoveries it has seen. */
+export function judgeScene(scene: Scene): readonly Violation[] {
+  return findingsIn(scene).map(({ checker, finding }) => violationOf(scene, checker, finding));
 }
 
-/** How long both sides may take writes: a fence is tried again each minute. */
-const splitMsMost = 3 * 60_000;
-
-/** Tells what a plan's failover may change: what carries its tag, and the records that it names. */
-function owner({ sim, plan, difference }: Judged): (resource: ResourceRef) => boolean {
-  if (difference.changed.length === 0) return () => false;
-  const tagged = new Set(
-    inventory(sim)
-      .filter(
-        ({ attributes }) => isObject(attributes['tags']) && attributes['tags'][tagKeys.plan] === plan.plan,
-      )
-      .map(keyOf),
-  );
-  return (resource) => tagged.has(keyOf(resource)) || isPlansRecord(plan, resource);
-}
-
-function isPlansRecord({ traffic }: Plan, { type, id }: ResourceRef): boolean {
-  if (type !== 'record') return false;
-  return traffic.some(
-    (item) =>
-      item.via === 'record' && id.startsWith(`${item.record.zone}|${item.record.name.replace(/\.?$/, '.')}|`),
-  );
-}
-
-const keyOf = ({ region, type, id }: ResourceRef) => `${region}|${type}|${id}`;
-
-/** Everything that the judges object to. */
+/**
+ * What the judges object to about one recovery, and about the account that it took place in. What a drill left behind is told
+ * as its leaks.
+ */
 export function judge(judged: Judged): readonly Violation[] {
-  const atMs = judged.sim.clock.nowMs();
-  return Object.entries(checkers).flatMap(([checker, check]) =>
-    check(judged).map((message) => ({ checker, atMs, message })),
+  const { sim, difference, ...recovery } = judged;
+  const scene = sceneOf({ sim, difference, recoveries: [recovery] });
+  return findingsIn(scene)
+    .filter(({ checker }) => checker !== 'drillLeavesNothing')
+    .filter(({ finding }) => (finding.recovery ?? recovery.recovery) === recovery.recovery)
+    .filter(({ finding }) => (finding.plan ?? recovery.plan.plan) === recovery.plan.plan)
+    .map(({ checker, finding }) => violationOf(scene, checker, finding));
+}
+
+/** What is wrong with the record that people are shown of a recovery: it is made last, and judged after everything else. */
+export function judgeRecord(judged: Judged, evidence: Evidence): readonly Violation[] {
+  const { sim, difference, ...recovery } = judged;
+  const scene = sceneOf({ sim, difference, recoveries: [recovery] });
+  return recordIsTrue(scene, evidence).map((finding) => violationOf(scene, 'recordIsTrue', finding));
+}
+
+function findingsIn(scene: Scene): readonly { readonly checker: string; readonly finding: Finding }[] {
+  return Object.entries(laws).flatMap(([checker, law]) =>
+    law(scene).map((finding) => ({ checker, finding })),
   );
+}
+
+function violationOf(scene: Scene, checker: string, { atMs = scene.nowMs, message }: Finding): Violation {
+  return { checker, atMs, message };
 }
 
 /** What a drill left behind, by the truth of the account. Terminated instances stay visible for an hour and do not count. */

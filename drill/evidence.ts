@@ -26,8 +26,8 @@ export interface Measured {
   readonly incident?: Incident | undefined;
   /** What was decided about the plan, the oldest first; none where a person or a schedule started it. */
   readonly decisions?: Evidence['decisions'];
-  /** How many calls count as its own; all that were made when absent. */
-  readonly apiCalls?: number;
+  /** How many calls its own functions made. */
+  readonly apiCalls: number;
   readonly execution: Execution;
   /** Watched in a failover only. */
   readonly traffic: LiveTraffic | undefined;
@@ -134,9 +134,9 @@ function pathOf({ sim, startMs, rehearsal }: Measured, servedAtMs: number | unde
   return { criticalPathSeconds: round(path.seconds), criticalChain };
 }
 
-function costOf({ sim, execution, apiCalls }: Measured) {
+function costOf({ execution, apiCalls }: Measured) {
   return {
-    apiCalls: apiCalls ?? sim.transcript.length,
+    apiCalls,
     historyEvents: execution.history.length,
     largestPayloadBytes: execution.largestPayloadBytes,
   };
@@ -148,9 +148,18 @@ function judgementOf(measured: Measured) {
   const switchedAt = servedAtMs === undefined ? null : instant(servedAtMs);
   return {
     traffic: { switchedAt, target: switchedAt === null ? null : (traffic?.target ?? null) },
-    violations: violations.map(({ checker, atMs: at, message }) => ({ checker, at: instant(at), message })),
+    violations: violations.map(toldOf),
     leaks: [...leaks],
   };
+}
+
+/** The same record with what is objected to about itself. */
+export function withObjections(evidence: Evidence, objections: readonly Violation[]): Evidence {
+  return { ...evidence, violations: [...evidence.violations, ...objections.map(toldOf)] };
+}
+
+function toldOf({ checker, atMs: at, message }: Violation): Evidence['violations'][number] {
+  return { checker, at: instant(at), message };
 }
 
 const onlyRestored =

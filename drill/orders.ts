@@ -54,13 +54,18 @@ export function giveOrders(
   return { given, lastMs, isPending: () => given.length < planned.length };
 }
 
+/** The operator's side of the stack of a Region, as a simulated person has it. */
+export function openAs(sim: Simulator, person: Person, region: string): ReturnType<typeof openOperator> {
+  return openOperator(depsOf(sim, person), { region, stage });
+}
+
 async function carryOutAs(
   sim: Simulator,
   { region, plans }: { readonly region: string; readonly plans: readonly string[] },
   { order, by }: PlannedOrder,
 ): Promise<OrderGiven> {
   const at = new Date(sim.clock.nowMs()).toISOString();
-  const operator = await openOperator(depsOf(sim, by), { region, stage });
+  const operator = await openAs(sim, by, region);
   const answer = operator.ok ? await carryOut(operator.value, order, plans) : operator;
   return orderGiven(order, { at, by: operator.ok ? operator.value.principal : null }, answer);
 }

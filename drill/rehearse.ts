@@ -4,12 +4,13 @@ import { faults, type WorldFault } from '../simulator/world/faults.ts';
 import { diffInventories, inventory } from '../simulator/world/inventory.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
 import { type Account, openAccount } from './account.ts';
-import { type Judged, judge, leaksOf } from './checkers.ts';
-import { evidenceOf } from './evidence.ts';
+import { type Judged, judge, judgeRecord, leaksOf } from './checkers.ts';
+import { evidenceOf, withObjections } from './evidence.ts';
 import { isolateFromMachine } from './isolation.ts';
 import { readLedger } from './ledger.ts';
 import { giveOrders, type Orders } from './orders.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { truthOf } from './truth/truth.ts';
 
 /** What a rehearsal found, and the account as it was left, for whoever wants to look closer. */
 export interface Rehearsed {
@@ -31,6 +32,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   });
   const { sim } = account;
   for (const name of rehearsal.faults) faultNamed(name).apply(sim, world);
+  rehearsal.prepare?.(account);
   const recovery = `${plan.plan}-${kind}-${seed}`;
   const ignoring = { withoutBuckets: [account.ledgerBucket] };
   const before = inventory(sim, ignoring);
@@ -69,12 +71,13 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
     startMs,
     endMs,
     execution,
+    apiCalls: truthOf(sim).callsOf(recovery),
     traffic,
     ledger,
     violations: judge(judged),
     leaks: leaksOf(judged),
   });
-  return { evidence, account };
+  return { evidence: withObjections(evidence, judgeRecord(judged, evidence)), account };
 }
 
 /** A fault by the name that `--fault` takes. @throws TypeError when no world knows it */

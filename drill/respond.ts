@@ -7,9 +7,9 @@ import { diffInventories, type InventoryItem, inventory } from '../simulator/wor
 import type { World } from '../simulator/world/schema.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../simulator/world/traffic.ts';
 import type { Account } from './account.ts';
-import { judge } from './checkers.ts';
+import { type Judged, judge, judgeRecord } from './checkers.ts';
 import { readDecisions, readIncident, unrecorded } from './decisions.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, withObjections } from './evidence.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { isolateFromMachine } from './isolation.ts';
 import { readLedger } from './ledger.ts';
@@ -18,6 +18,7 @@ import { giveOrders, type Orders, type PlannedOrder } from './orders.ts';
 import { rememberProbes } from './past.ts';
 import type { OnProgress } from './progress.ts';
 import { faultNamed } from './rehearse.ts';
+import { truthOf } from './truth/truth.ts';
 
 /** What happens to an account in which Lifeboat is installed and awake. */
 export interface Happening extends Installation {
@@ -56,8 +57,8 @@ const mostMs = 2 * 3_600_000;
 const usersMs = 1_800_000;
 const lookEveryMs = 5_000;
 
-/** A response under way. */
-interface Scene extends Happening {
+/** A response under way, or one that has ended. */
+export interface Scene extends Happening {
   readonly account: Account;
   readonly recoveryRegion: string;
   readonly startMs: number;
@@ -146,7 +147,8 @@ function decisionsOf({ account, plans }: Scene): readonly Decision[] {
   return decisions.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-function reportOf(scene: Scene): Responded {
+/** What was decided in a scene, what followed from it, and what the judges say of that. */
+export function reportOf(scene: Scene): Responded {
   const { account, plans } = scene;
   const runs = Map.groupBy(failovers(scene), ({ input }) => {
     const { plan, recovery } = JSON.parse(input) as { readonly plan: string; readonly recovery: string };
@@ -186,7 +188,8 @@ function recoveryOf(
   const difference = diffInventories(before, inventory(sim, { withoutBuckets: [ledgerBucket] }));
   const outcome = ledger.evidence?.outcome ?? 'failed';
   const isWatched = plan.traffic.some((item) => liveNameOf(item) === world.application.liveName);
-  return evidenceOf({
+  const judged: Judged = { sim, plan, kind: 'failover', recovery, outcome, difference };
+  const evidence = evidenceOf({
     rehearsal: { plan, kind: 'failover', seed, faults, ...(repeat !== undefined && { repeat }) },
     sim,
     recovery,
@@ -196,26 +199,15 @@ function recoveryOf(
     incident: readIncident(account, plan.plan, recovery),
     decisions: readDecisions(account, plan.plan).map(({ plan: _, ...decision }) => decision),
     execution: last,
-    apiCalls: callsOf(sim, scene.recoveryRegion, runs),
+    apiCalls: truthOf(sim).callsOf(recovery),
     traffic: isWatched ? traffic : undefined,
     ledger,
-    violations: judge({ sim, plan, kind: 'failover', recovery, outcome, difference }),
+    violations: judge(judged),
     leaks: [],
   });
+  return withObjections(evidence, judgeRecord(judged, evidence));
 }
 
 function liveNameOf(item: Plan['traffic'][number]): string {
   return item.via === 'record' ? item.record.name : item.name;
-}
-
-/** Calls of the functions that these executions invoked: the probes and the deciding go on meanwhile, and are not theirs. */
-function callsOf(sim: Simulator, region: string, runs: readonly Execution[]): number {
-  const { invocations } = sim.region(region).lambda;
-  const names = new Set(
-    invocations
-      .filter(({ subject }) => runs.some(({ arn }) => subject.startsWith(arn)))
-      .map(({ functionName }) => functionName),
-  );
-  return sim.transcript.filter(({ callerArn }) => names.has(callerArn.slice(callerArn.lastIndexOf('/') + 1)))
-    .length;
 }

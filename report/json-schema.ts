@@ -2,6 +2,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { checkSchema } from './check.ts';
 import { ordersSchema, statusSchema } from './operator.ts';
 import { responseSchema, summarySchema } from './schema.ts';
+import { stormSchema } from './storm.ts';
+import { sweepSchema } from './sweep.ts';
 
 /** The JSON Schema of what `lifeboat drill --json` prints; the source of `docs/drill.schema.json`. */
 export function drillJsonSchema(): Readonly<Record<string, unknown>> {
@@ -28,12 +30,24 @@ export function orderJsonSchema(): Readonly<Record<string, unknown>> {
   return jsonSchemaOf(ordersSchema);
 }
 
+/** The JSON Schema of what `lifeboat storm --json` prints; the source of `docs/storm.schema.json`. */
+export function stormJsonSchema(): Readonly<Record<string, unknown>> {
+  return jsonSchemaOf(stormSchema);
+}
+
+/** The JSON Schema of what `lifeboat sweep --json` prints; the source of `docs/sweep.schema.json`. */
+export function sweepJsonSchema(): Readonly<Record<string, unknown>> {
+  return jsonSchemaOf(sweepSchema);
+}
+
 function jsonSchemaOf(
   schema:
     | typeof checkSchema
     | typeof summarySchema
     | typeof responseSchema
     | typeof statusSchema
+    | typeof stormSchema
+    | typeof sweepSchema
     | typeof ordersSchema,
 ): Readonly<Record<string, unknown>> {
   // JSON has no infinite numbers: what the schema forbids at run time needs no word here.

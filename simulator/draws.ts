@@ -47,10 +47,16 @@ export class Draws {
     return this.sampleFrom(distribution(path), path, subject) * (this.#stretched.get(path) ?? 1);
   }
 
-  /** Multiplies every later sample of a path by a factor: a fault that makes AWS slower than it ever was. */
-  stretch(path: string, factor: number): void {
+  /**
+   * Multiplies every later sample of a path by a factor: a fault that makes AWS slower than it ever was. Returns what ends
+   * it; what has been drawn keeps its length.
+   */
+  stretch(path: string, factor: number): () => void {
     distribution(path);
     this.#stretched.set(path, factor);
+    return () => {
+      this.#stretched.delete(path);
+    };
   }
 
   /** A sample of any distribution under a name of the caller's. */

@@ -34,7 +34,8 @@ const fenceAgain: readonly Statement[] = [
     carries('plan'),
   ),
   allow(['ec2:StopInstances'], [primaryArnOf('ec2', 'instance/*')], carries('plan')),
-  allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*')]),
+  // In the recovery Region, whether a promotion was taken of which nobody heard the answer.
+  allow(['rds:DescribeDBInstances'], [primaryArnOf('rds', 'db:*'), arnOf('rds', 'db:*')]),
   allow(['rds:ModifyDBInstance'], [primaryArnOf('rds', 'db:*')], carries('plan')),
 ];
 

@@ -2,7 +2,7 @@ import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
 import { type IncidentRecord, ledgerKeys, type OpenedRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { StepRecord } from '../../recovery/step.ts';
-import { type FenceMemory, isPastOneWayDoor } from '../../recovery/steps/fence.ts';
+import { type FenceMemory, isPastOneWayDoor, unansweredPromotions } from '../../recovery/steps/fence.ts';
 import { sayWrites, type WritesSince, writesSince } from '../../recovery/steps/fence-writes.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import type { Access } from '../access.ts';
@@ -10,6 +10,7 @@ import { readDatabaseActivity } from '../database-activity.ts';
 import { fencePrimary } from '../fencing.ts';
 import { gather } from '../gather.ts';
 import type { Ledger } from '../ledger.ts';
+import { openRds } from '../rds.ts';
 
 /** What it takes to try a fence again. */
 export interface Refencing {
@@ -68,8 +69,11 @@ export async function refence(
   if (own?.state === 'skipped') return rests(own.state, own.why);
   if (kept?.state === 'fenced') return measuredOnceMore(refencing, plan, recovery, kept);
   if (kept?.endedAt) return rests('unconfirmed', sayEnded(kept));
-  if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) }))
-    return rests('skipped', 'nothing was promoted: the old primary is left as it is');
+  if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) })) {
+    const promoted = await promotedUnanswered(refencing.access, unansweredPromotions(plan, databases));
+    if (!promoted.ok) return rests('unconfirmed', `the fence was not tried again: ${sayRefusal(promoted)}`);
+    if (!promoted.value) return rests('skipped', 'nothing was promoted: the old primary is left as it is');
+  }
   const at = refencing.now();
   const ownAt = step.endedAt ?? step.lastAt;
   const attempts = kept?.attempts ?? 0;
@@ -87,6 +91,14 @@ export async function refence(
     attempts: attempts + 1,
     ...(seenSince && { seenSince }),
   });
+}
+
+/** Whether any of these has become a database of its own, although nobody was told that its promotion was taken. */
+async function promotedUnanswered(access: Access, replicas: readonly string[]): Promise<Answer<boolean>> {
+  if (replicas.length === 0) return { ok: true, value: false };
+  return mapAnswer(await openRds(access).databases(), (databases) =>
+    databases.some(({ id, source }) => replicas.includes(id) && source === undefined),
+  );
 }
 
 /**

@@ -25,8 +25,15 @@ type Records = Partial<Record<StepName, StepRecord>>;
 /** Writes the evidence of the run, tells people, and releases the plan unless a failover still has work to do. */
 export async function reconcileConclude(context: StepContext): Promise<StepResult> {
   const { plan, input, ledger } = context;
-  const seen = await gather({ records: readRecords(context), orders: readOrders(context) });
+  const seen = await gather({
+    records: readRecords(context),
+    orders: readOrders(context),
+    concluded: ledger.read(ledgerKeys.evidence(plan.plan, input.recovery)),
+  });
   if (!seen.ok) return refused(context, seen);
+  const later = (seen.value.concluded?.value as RunEvidence | undefined)?.run ?? 0;
+  // An execution of an earlier run that comes late has nothing to say about what a later one has brought to its end.
+  if (later > input.run) return { standing: overtakenBy(context, later) };
   const evidence = evidenceOf(context, seen.value.records, seen.value.orders);
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
   if (!written.ok) return refused(context, written);
@@ -48,6 +55,16 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
     counts: nothing,
   } as const;
   return { standing };
+}
+
+function overtakenBy({ plan, input: { recovery, run } }: StepContext, later: number): Standing {
+  return {
+    status: 'failed',
+    code: 'LockLost',
+    reason: `the run ${run} of ${recovery} is over: the run ${later} has been concluded`,
+    unblock: `lifeboat status ${plan.plan} shows how it ended; nothing more is done by this run`,
+    counts: nothing,
+  };
 }
 
 /** Keeps how the last drill of each scope ended, for whoever asks whether a plan is practised as it promises. */

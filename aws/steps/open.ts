@@ -40,7 +40,9 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   if (!found.ok) return refused(found);
   const held = found.value?.value as ActiveRecord | undefined;
   const isOwn = held !== undefined && !held.releasedAt && held.recovery === input.recovery;
-  const objection = isOwn ? mayNotAct(held, input) : undefined;
+  // An execution of an earlier run that comes when the recovery has let go of its plan would begin it anew.
+  const isLate = held?.recovery === input.recovery && (held.run ?? 1) > input.run;
+  const objection = isOwn || isLate ? mayNotAct(held, input) : undefined;
   if (objection) return objection;
   if (isOwn && held.run === input.run) return undefined;
   if (!mayTakeLock(held, identity)) return taken(context, held);

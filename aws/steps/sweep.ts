@@ -44,7 +44,7 @@ export async function reconcileSweep(context: StepContext): Promise<StepResult> 
         status: 'failed',
         code: 'LeftBehind',
         reason: `the drill left ${names.length} resources behind: ${list}`,
-        unblock: `continue the drill so that it cleans up again, or delete what carries lifeboat:recovery=${context.identity.recovery}`,
+        unblock: `delete what carries lifeboat:recovery=${context.identity.recovery}, then drill again`,
         counts: { done: 0, total: names.length },
       },
       resources: names,

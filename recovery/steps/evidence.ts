@@ -89,7 +89,20 @@ const required: readonly StepName[] = stepNames.filter(
 export function concludeRun(
   kind: RecoveryKind,
   records: Readonly<Partial<Record<StepName, StepRecord>>>,
-): { readonly outcome: RecoveryOutcome; readonly reason: string | null; readonly unblock: string | null } {
+): Conclusion {
+  const concluded = verdictOn(kind, records);
+  if (kind === 'failover' || concluded.unblock === null) return concluded;
+  // Steps speak for both kinds; a drill that has ended holds its plan no more, and nothing is left of it to go on with.
+  return { ...concluded, unblock: concluded.unblock.replaceAll('then continue', 'then drill again') };
+}
+
+interface Conclusion {
+  readonly outcome: RecoveryOutcome;
+  readonly reason: string | null;
+  readonly unblock: string | null;
+}
+
+function verdictOn(kind: RecoveryKind, records: Readonly<Partial<Record<StepName, StepRecord>>>): Conclusion {
   const needed = kind === 'drill' ? [...required, 'cleanup' as const, 'sweep' as const] : required;
   const bad = needed.map((name) => records[name]).filter(isBad);
   const aborted = bad.find(({ code }) => code === 'Aborted' || code === 'Preempted');

@@ -4,6 +4,7 @@ import type { Fence, Plan } from '../plan/plan.ts';
 import type { StepRecord } from '../step.ts';
 import type { Instant, ResourceRef, StepName } from '../terms.ts';
 import type { Override } from './approval.ts';
+import type { DatabaseMemory } from './databases.ts';
 import { asked, databaseLook, groupLooks, instanceLook, isStopped, unfenced } from './fence-looks.ts';
 
 /**
@@ -240,10 +241,29 @@ export function isPastOneWayDoor(
 ): boolean {
   const { databases, traffic } = records;
   if (plan.databases.length === 0) return traffic?.status === 'done';
+  const accepted = Object.values(promotionsIn(databases)).some(
+    (item) => item?.promoteAcceptedAt !== undefined,
+  );
+  return databases?.status === 'done' || accepted;
+}
+
+/**
+ * The replicas whose promotion was asked for and not answered before the recovery came to its end: it may have been taken,
+ * and only a look can tell.
+ */
+export function unansweredPromotions(plan: Plan, databases: StepRecord | undefined): readonly string[] {
+  const promotions = promotionsIn(databases);
+  return plan.databases
+    .filter(({ name }) => promotions[name]?.promoteAskedAt && !promotions[name]?.promoteAcceptedAt)
+    .map(({ replica }) => replica);
+}
+
+type Promotion = Pick<DatabaseMemory, 'promoteAskedAt' | 'promoteAcceptedAt'>;
+
+function promotionsIn(databases: StepRecord | undefined): Readonly<Record<string, Promotion | undefined>> {
   const memory = databases?.memory as
-    | { readonly items?: Readonly<Record<string, { readonly promoteAcceptedAt?: Instant } | undefined>> }
+    | { readonly items?: Readonly<Record<string, Promotion | undefined>> }
     | null
     | undefined;
-  const accepted = Object.values(memory?.items ?? {}).some((item) => item?.promoteAcceptedAt !== undefined);
-  return databases?.status === 'done' || accepted;
+  return memory?.items ?? {};
 }

@@ -39,6 +39,8 @@ export class Lambda {
   readonly invocations: InvocationRecord[] = [];
   readonly faults: LambdaFault[] = [];
   readonly discarded: DiscardedEvent[] = [];
+  /** By how much the clocks of the Region's hosts are ahead; they are right as a rule. */
+  clockSkewMs = 0;
   readonly #functions = new Map<string, Registered>();
 
   constructor(sim: Simulator, region: RegionName) {
@@ -180,11 +182,11 @@ export class Lambda {
       functionArn: arnOrName.startsWith('arn:') ? arnOrName : this.arnOf(arnOrName),
       region,
       memoryMb: options.memoryMb,
-      deadlineMs: sim.clock.nowMs() + options.timeoutSeconds * 1000,
+      deadlineMs: sim.clock.nowMs() + this.clockSkewMs + options.timeoutSeconds * 1000,
       accessKeyId,
       connection: sim.connect(),
       environment: options.environment,
-      clock: new InvocationClock(sim.clock),
+      clock: new InvocationClock(sim.clock, this.clockSkewMs),
     };
   }
 

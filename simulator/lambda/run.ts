@@ -17,17 +17,19 @@ export type Ending =
 /** Synchronous answers have at most 6 MB (AWS Lambda Developer Guide, "Lambda quotas"). */
 export const largestPayloadBytes = 6_291_456;
 
-/** The clock of one invocation: its sleeps end no more once the invocation is over. */
+/** The clock of one invocation: as its host has it, and its sleeps end no more once the invocation is over. */
 export class InvocationClock implements Clock {
   readonly #clock: Clock;
+  readonly #skewMs: number;
   #isOver = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, skewMs: number) {
     this.#clock = clock;
+    this.#skewMs = skewMs;
   }
 
   nowMs(): number {
-    return this.#clock.nowMs();
+    return this.#clock.nowMs() + this.#skewMs;
   }
 
   sleep(ms: number): Promise<void> {
@@ -63,7 +65,7 @@ export function runHandler(
       resolve(ending);
     };
     timers.push(
-      clock.at(invocation.deadlineMs, () => {
+      clock.after(options.timeoutSeconds * 1000, () => {
         const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${options.timeoutSeconds.toFixed(2)} seconds`;
         end({ kind: 'died', errorType: 'Sandbox.Timedout', errorMessage });
       }),

@@ -1,13 +1,23 @@
 import { AwsError } from '../errors.ts';
 import type { RegionName, ServiceName } from '../service.ts';
-import type { Simulator } from '../simulator.ts';
+import type { Fault, Simulator } from '../simulator.ts';
+import type { End } from './outage.ts';
 
 /** Calls that only look; losing their answer costs nothing but time. */
 const looking = /^(Describe|Get|List|Head)/;
 
-/** Every call to a Region hangs while it is so: neither an answer nor an error, until whoever waits gives up. */
-export function hangRegion(sim: Simulator, region: RegionName, whileSo: () => boolean): void {
-  sim.faults.push((call) => (call.region === region && whileSo() ? { kind: 'hang' } : undefined));
+/** Lets a fault look at each call from now on, after those that came before it. */
+export function interfere(sim: Simulator, fault: Fault): End {
+  sim.faults.push(fault);
+  return () => {
+    const place = sim.faults.indexOf(fault);
+    if (place >= 0) sim.faults.splice(place, 1);
+  };
+}
+
+/** Every call to a Region hangs: neither an answer nor an error, until whoever waits gives up. */
+export function hangRegion(sim: Simulator, region: RegionName): End {
+  return interfere(sim, (call) => (call.region === region ? { kind: 'hang' } : undefined));
 }
 
 /** Every call of an operation in a Region fails with the same error. */
@@ -16,8 +26,8 @@ export function refuse(
   region: RegionName,
   operations: readonly string[],
   error: () => Error,
-): void {
-  sim.faults.push((call) =>
+): End {
+  return interfere(sim, (call) =>
     call.region === region && operations.includes(call.operation)
       ? { kind: 'error', error: error() }
       : undefined,
@@ -25,8 +35,8 @@ export function refuse(
 }
 
 /** A share of the calls to AWS is throttled, whoever makes them; the workflow's own engine is left alone. */
-export function throttle(sim: Simulator, share: number): void {
-  sim.faults.push(({ service, operation, caller }) => {
+export function throttle(sim: Simulator, share: number): End {
+  return interfere(sim, ({ service, operation, caller }) => {
     if (service === 'states') return undefined;
     const isHit = sim.draws.chance(share, 'world.throttled', `${caller.accessKeyId}/${operation}`);
     return isHit ? { kind: 'error', error: throttlingError(service) } : undefined;
@@ -34,9 +44,9 @@ export function throttle(sim: Simulator, share: number): void {
 }
 
 /** The first call of each operation that changes something acts, and its answer is lost. */
-export function loseFirstAnswers(sim: Simulator): void {
+export function loseFirstAnswers(sim: Simulator): End {
   const seen = new Set<string>();
-  sim.faults.push(({ service, operation }) => {
+  return interfere(sim, ({ service, operation }) => {
     const key = `${service}:${operation}`;
     if (looking.test(operation) || service === 'states' || seen.has(key)) return undefined;
     seen.add(key);

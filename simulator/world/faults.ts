@@ -2,9 +2,10 @@ import type { Instance, Snapshot } from '../ec2/state.ts';
 import { AwsError } from '../errors.ts';
 import type { DbInstance } from '../rds/state.ts';
 import type { Region, Simulator } from '../simulator.ts';
-import { hangRegion, loseFirstAnswers, refuse, throttle } from './call-faults.ts';
+import { loseFirstAnswers, refuse, throttle } from './call-faults.ts';
 import { serverOf } from './health.ts';
 import { reportByHealth } from './health-event.ts';
+import { cutOff, type End, loseRegion } from './outage.ts';
 import { worldOf } from './placed.ts';
 import type { World } from './schema.ts';
 
@@ -12,32 +13,41 @@ import type { World } from './schema.ts';
 export interface WorldFault {
   /** One line for a list of faults. */
   readonly says: string;
-  apply(sim: Simulator, world: World): void;
+  /** Returns what ends it; undefined where it happens once, ends by itself or stays. */
+  apply(sim: Simulator, world: World): End | undefined;
 }
 
 /** Everything that can be made to go wrong, by the names that `--fault` takes. */
 export const faults: Readonly<Record<string, WorldFault>> = {
   'primary-outage': {
     says: 'the primary Region is gone: calls hang, nothing is served, alarms and events are silent, Health is late',
-    apply: (sim, { application: { runsIn } }) => loseRegion(sim, runsIn),
+    apply: (sim, { application: { runsIn } }) => {
+      const end = loseRegion(sim, runsIn);
+      reportByHealth(sim, runsIn);
+      return end;
+    },
   },
   'primary-returns': {
     says: 'the primary Region is gone for 20 minutes, then back as it was, and its database takes writes',
     apply: (sim, { application: { runsIn } }) => {
-      loseRegion(sim, runsIn);
-      sim.clock.after(outageMs, () => bringBack(sim, runsIn));
+      const end = loseRegion(sim, runsIn);
+      reportByHealth(sim, runsIn);
+      sim.clock.after(outageMs, end);
     },
   },
   'primary-api-outage': {
     says: "the primary Region's APIs, alarms and events are gone, while what runs there goes on serving",
     apply: (sim, { application: { runsIn } }) => {
-      cutOff(sim, runsIn);
+      const end = cutOff(sim, runsIn);
       reportByHealth(sim, runsIn);
+      return end;
     },
   },
   'health-false-alarm': {
     says: 'AWS Health reports trouble in the primary Region, and there is none',
-    apply: (sim, { application: { runsIn } }) => reportByHealth(sim, runsIn),
+    apply: (sim, { application: { runsIn } }) => {
+      reportByHealth(sim, runsIn);
+    },
   },
   'no-capacity': {
     says: 'no zone of the recovery Region has capacity for the type of the standing servers, for 20 minutes',
@@ -57,7 +67,7 @@ export const faults: Readonly<Record<string, WorldFault>> = {
     apply: (sim, world) => {
       const region = recovery(sim, world);
       const isFirst = firstToRun(region);
-      region.ssm.keepOffline(({ id }) => isFirst(id));
+      return region.ssm.keepOffline(({ id }) => isFirst(id));
     },
   },
   'agent-offline-always': {
@@ -65,7 +75,7 @@ export const faults: Readonly<Record<string, WorldFault>> = {
     apply: (sim, world) => {
       const { ec2, ssm } = recovery(sim, world);
       const standing = new Set([...ec2.instances.values()].filter(isRunning).map(({ id }) => id));
-      ssm.keepOffline(({ id }) => !standing.has(id));
+      return ssm.keepOffline(({ id }) => !standing.has(id));
     },
   },
   'no-replica': {
@@ -100,7 +110,9 @@ export const faults: Readonly<Record<string, WorldFault>> = {
   },
   'no-image': {
     says: 'the images that servers are launched from are gone from the recovery Region',
-    apply: (sim, world) => dropLaunchImages(sim, recovery(sim, world)),
+    apply: (sim, world) => {
+      dropLaunchImages(sim, recovery(sim, world));
+    },
   },
   'no-snapshot': {
     says: 'the snapshots of the data volumes are gone from the recovery Region',
@@ -131,10 +143,12 @@ export const faults: Readonly<Record<string, WorldFault>> = {
   'key-disabled': {
     says: 'the key of the data volumes is disabled: volumes are accepted and then fail',
     apply: (sim, world) => {
-      const { ec2 } = recovery(sim, world);
-      for (const { kmsKeyId } of dataSnapshots(sim, world)) {
-        if (kmsKeyId !== undefined) ec2.keyProblems.set(kmsKeyId, 'is disabled.');
-      }
+      const { keyProblems } = recovery(sim, world).ec2;
+      const keys = dataSnapshots(sim, world).flatMap(({ kmsKeyId }) => kmsKeyId ?? []);
+      for (const key of keys) keyProblems.set(key, 'is disabled.');
+      return () => {
+        for (const key of keys) keyProblems.delete(key);
+      };
     },
   },
   throttled: {
@@ -149,6 +163,9 @@ export const faults: Readonly<Record<string, WorldFault>> = {
     says: "Route 53's control plane is down; names go on being answered as they are",
     apply: (sim) => {
       sim.route53.controlPlane = 'down';
+      return () => {
+        sim.route53.controlPlane = 'up';
+      };
     },
   },
   'dns-stuck': {
@@ -162,42 +179,6 @@ function recovery(sim: Simulator, world: World): Region {
 }
 
 const outageMs = 20 * 60_000;
-
-function loseRegion(sim: Simulator, region: string): void {
-  worldOf(sim).silentRegions.add(region);
-  cutOff(sim, region);
-  endReplication(sim, region);
-  reportByHealth(sim, region);
-}
-
-/** Nobody can call a Region, and nothing that happens there is told to anyone outside. */
-function cutOff(sim: Simulator, region: string): void {
-  const { cutOffRegions } = worldOf(sim);
-  cutOffRegions.add(region);
-  hangRegion(sim, region, () => cutOffRegions.has(region));
-  sim.region(region).events.pauseDeliveries();
-}
-
-/** The Region answers again, with everything in it as it was. Replicas that are still replicas catch up. */
-function bringBack(sim: Simulator, region: string): void {
-  const { cutOffRegions, silentRegions } = worldOf(sim);
-  silentRegions.delete(region);
-  cutOffRegions.delete(region);
-  sim.region(region).events.resumeDeliveries();
-  const nowMs = sim.clock.nowMs();
-  for (const { rds } of sim.regions)
-    for (const { id, replicaSource } of rds.instances.values())
-      if (replicaSource?.startsWith(`arn:aws:rds:${region}:`)) rds.markSourceBack(id, nowMs);
-}
-
-function endReplication(sim: Simulator, source: string): void {
-  const nowMs = sim.clock.nowMs();
-  for (const { rds } of sim.regions) {
-    for (const { id, replicaSource } of rds.instances.values()) {
-      if (replicaSource?.startsWith(`arn:aws:rds:${source}:`)) rds.markSourceDead(id, nowMs);
-    }
-  }
-}
 
 function replicasOf(sim: Simulator, world: World): readonly DbInstance[] {
   const { runsIn } = world.application;
@@ -222,7 +203,7 @@ function standingServers(sim: Simulator, region: Region): readonly Instance[] {
   );
 }
 
-function withdrawCapacity(sim: Simulator, region: Region, seconds: number): void {
+function withdrawCapacity(sim: Simulator, region: Region, seconds: number): undefined {
   const { ec2, zones } = region;
   const types = new Set(standingServers(sim, region).map(({ instanceType }) => instanceType));
   const each = (act: (zone: string, type: string) => void) => {
@@ -239,12 +220,16 @@ function insufficientCapacity(): AwsError {
   return new AwsError('InsufficientInstanceCapacity', message, 500);
 }
 
-function failFirstLaunch({ ec2 }: Region): void {
+function failFirstLaunch({ ec2 }: Region): End {
+  const before = ec2.launchFault;
   let hasFailed = false;
   ec2.launchFault = () => {
     if (hasFailed) return undefined;
     hasFailed = true;
     return { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' };
+  };
+  return () => {
+    ec2.launchFault = before;
   };
 }
 

@@ -32,7 +32,7 @@ export async function runWith(reach: Reaching | undefined, ...args: readonly str
 }
 
 /** A stream that is no terminal. */
-function collector(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
+export function collector(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   const chunks: string[] = [];
   const stream = new Writable({
     decodeStrings: false,

@@ -45,6 +45,18 @@ test('a skipped step counts as done: the plan had nothing for it', () => {
   );
 });
 
+test('a drill that has ended is not continued, since it has let go of its plan: one drills again', () => {
+  const unblock = 'create what is missing, or correct the plan, then continue';
+  const records = allDone({ volumes: record('volumes', 'failed', { reason: 'why', unblock }) });
+  assert.equal(
+    concludeRun('drill', records).unblock,
+    'create what is missing, or correct the plan, then drill again',
+  );
+  assert.equal(concludeRun('failover', records).unblock, unblock);
+  const brokenOff = concludeRun('drill', allDone({ servers: undefined }));
+  assert.equal(brokenOff.unblock, 'look at the execution history, then drill again');
+});
+
 for (const kind of ['failover', 'drill'] as const satisfies readonly RecoveryKind[]) {
   const needed = stepNames.filter(
     (name) => name !== 'conclude' && (kind === 'drill' || (name !== 'cleanup' && name !== 'sweep')),

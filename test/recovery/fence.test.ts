@@ -15,6 +15,7 @@ import {
   fenceNeed,
   fenceResources,
   isPastOneWayDoor,
+  unansweredPromotions,
 } from '../../recovery/steps/fence.ts';
 import { sayWrites, writesSince } from '../../recovery/steps/fence-writes.ts';
 import { shopPlan } from './plans.ts';
@@ -310,6 +311,15 @@ test('the old primary is cut off later only when something was promoted, or user
   const bare: Plan = { ...plan, databases: [] };
   assert.equal(isPastOneWayDoor(bare, { databases: record('skipped', null) }), false);
   assert.equal(isPastOneWayDoor(bare, { traffic: record('done', null) }), true);
+});
+
+test('a promotion that was asked for and not answered may have been taken: only a look can tell', () => {
+  const asked = record('failed', { items: { orders: { promoteAskedAt: now } } });
+  const answered = record('failed', { items: { orders: { promoteAskedAt: now, promoteAcceptedAt: now } } });
+  assert.deepEqual(unansweredPromotions(plan, asked), ['shop-orders-replica']);
+  assert.deepEqual(unansweredPromotions(plan, answered), []);
+  assert.deepEqual(unansweredPromotions(plan, record('failed', null)), []);
+  assert.deepEqual(unansweredPromotions(plan, undefined), []);
 });
 
 test('what was written since is a least number or unknown, and never none', () => {

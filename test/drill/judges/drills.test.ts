@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { truthOf } from '../../../drill/truth/truth.ts';
+import { tagKeys } from '../../../recovery/identity.ts';
+import { ledgerKeys } from '../../../recovery/ledger.ts';
+import type { RunEvidence } from '../../../recovery/steps/evidence.ts';
+import { AwsError } from '../../../simulator/errors.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
+import { standingServers, template, tokyo } from '../shop.ts';
+import { withoutStep } from '../surgery.ts';
+import { nothing, Trial } from './trial.ts';
+
+const start = {
+  service: 'ec2',
+  operation: 'StartInstances',
+  input: { InstanceIds: standingServers },
+} as const;
+
+/** A drill that has launched its copies; returns one of them. */
+async function halfWay(trial: Trial): Promise<string> {
+  trial.start('drill');
+  await trial.pass(60);
+  const copies = [...trial.sim.region(tokyo).ec2.instances.values()].filter(
+    ({ tags }) => tags[tagKeys.recovery] === 'shop-drill-7',
+  );
+  return copies[0]?.id ?? assert.fail('no copy was launched');
+}
+
+test('the judges object to nothing in a drill, nor in a failover that takes its plan from it', async () => {
+  assert.deepEqual((await new Trial().end('drill')).violations(), []);
+  const trial = new Trial();
+  const drill = trial.start('drill');
+  await trial.pass(45);
+  await trial.end('failover');
+  await trial.sim.clock.drive(drill.done);
+  assert.deepEqual(trial.violations(), []);
+});
+
+test('a drill that does something to what it has not made is found, beside a failover too', async () => {
+  const trial = new Trial();
+  await halfWay(trial);
+  await trial.end('failover');
+  await trial.callAs('drillServers', {
+    service: 'ec2',
+    operation: 'CreateTags',
+    input: { Resources: [standingServers[0]], Tags: [{ Key: 'lifeboat:item', Value: 'servers.web' }] },
+  });
+  assert.deepEqual(trial.objections(), ['drillHurtsNothing', 'oneRecoveryAtATime']);
+  assert.match(trial.violations()[0]?.message ?? '', /shop-drill-7 called CreateTags on instance/);
+});
+
+test('a copy that carries a tag which others look for, or lacks one of ours, is found', async () => {
+  const judgeTags = async (change: (tags: { Key: string; Value: string }[]) => void) => {
+    const mislead = (sim: Simulator) =>
+      sim.faults.push(({ operation }, input) => {
+        const { TagSpecifications = [] } = input as { TagSpecifications?: { Tags: [] }[] };
+        const lists = new Set(TagSpecifications.map(({ Tags }) => Tags));
+        if (operation === 'RunInstances') for (const tags of lists) change(tags);
+        return undefined;
+      });
+    const trial = new Trial({ with: mislead });
+    await halfWay(trial);
+    return trial.objections({ difference: nothing });
+  };
+  const retag = { Key: 'ImageBackupTarget', Value: 'True' };
+  assert.deepEqual(await judgeTags((tags) => tags.push(retag)), ['drillWakesNobody']);
+  const remount = { Key: tagKeys.remount, Value: 'volumes.data' };
+  assert.deepEqual(await judgeTags((tags) => tags.push(remount)), ['drillWakesNobody']);
+  const drop = (tags: { Key: string }[]) =>
+    tags.splice(
+      tags.findIndex(({ Key }) => Key === tagKeys.item),
+      1,
+    );
+  assert.deepEqual(await judgeTags(drop), ['drillWakesNobody']);
+});
+
+test('a copy in a target group, a volume that a remount takes and a metric that an alarm watches are found', async () => {
+  const refuse = (sim: Simulator) =>
+    sim.faults.push(({ operation, caller }) =>
+      operation === 'AttachVolume' && caller.arn.endsWith('drillVolumes')
+        ? { kind: 'error', error: new AwsError('InternalError', 'not now', 500) }
+        : undefined,
+    );
+  const trial = new Trial({ with: refuse });
+  const copy = await halfWay(trial);
+  const { elbv2, cloudwatch, ec2 } = trial.sim.region(tokyo);
+  assert.deepEqual(trial.objections(), []);
+  const { vpcId } = ec2.instances.get(copy)!;
+  const group = elbv2.addTargetGroup({ name: 'somebody-elses', vpcId });
+  await trial.callAs('remount', {
+    service: 'elasticloadbalancing',
+    operation: 'RegisterTargets',
+    input: { TargetGroupArn: group.arn, Targets: [{ Id: copy }] },
+  });
+  assert.match(
+    messagesOf(trial),
+    /RegisterTargets took the instance .* of the drill shop-drill-7 for a real one/,
+  );
+  const volume = [...ec2.volumes.values()].find(({ tags }) => tags[tagKeys.item] === 'volumes.data')!;
+  const InstanceId = volume.tags[tagKeys.instance];
+  const input = { VolumeId: volume.id, InstanceId, Device: '/dev/sdq' };
+  await trial.callAs('remount', { service: 'ec2', operation: 'AttachVolume', input });
+  assert.match(messagesOf(trial), /AttachVolume took the volume .* of the drill shop-drill-7 for a real one/);
+  const [alarm] = cloudwatch.alarms.alarms.values();
+  const { namespace, name, dimensions } = alarm!.rule.metric;
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  await trial.callAs('drillVerify', {
+    service: 'monitoring',
+    operation: 'PutMetricData',
+    input: { Namespace: namespace, MetricData: [{ MetricName: name, Value: 0, Dimensions }] },
+  });
+  assert.match(messagesOf(trial), new RegExp(`a drill put a metric that the alarm ${alarm!.name} watches`));
+});
+
+function messagesOf(trial: Trial): string {
+  return trial
+    .violations()
+    .filter(({ checker }) => checker === 'drillWakesNobody')
+    .map(({ message }) => message)
+    .join('\n');
+}
+
+test('a response that is woken by a copy is found', async () => {
+  const trial = new Trial();
+  await trial.end('drill');
+  const { states } = trial.sim.region(tokyo);
+  const machineArn = trial.account.responseArn;
+  const stopped = truthOf(trial.sim).acts.find(({ operation }) => operation === 'TerminateInstances');
+  const [copy] = stopped!.targets;
+  states.start({ machineArn, name: 'other', input: { event: { resources: ['i-0123'] } } });
+  assert.deepEqual(trial.objections(), []);
+  states.start({ machineArn, name: 'woken', input: { event: { resources: [copy!.id] } } });
+  assert.deepEqual(trial.objections(), ['drillWakesNobody']);
+});
+
+test('two recoveries of a plan that act at one time are found, by what they do and not by the lock', async () => {
+  const trial = new Trial();
+  trial.start('failover', 'shop-failover-a');
+  await trial.pass(30);
+  const second = trial.start('failover', 'shop-failover-b');
+  await trial.sim.clock.drive(second.done);
+  assert.deepEqual(trial.objections(), [], 'the second is refused at its door');
+  await trial.callAs('failoverOpen', start, 'shop-failover-b');
+  await trial.pass(120);
+  assert.deepEqual(trial.objections(), ['oneRecoveryAtATime']);
+  assert.match(
+    trial.violations()[0]?.message ?? '',
+    /^shop-failover-a-r1 called \w+ at 00:\d\d:\d\d, while shop-failover-b-r1 had been acting for shop since/,
+  );
+});
+
+test('a drill that goes on making things after a failover has taken its plan is found', async () => {
+  const trial = new Trial();
+  await halfWay(trial);
+  trial.start('failover');
+  await trial.pass(120);
+  assert.deepEqual(trial.objections(), [], 'it has yielded');
+  await trial.callAs('drillServers', start);
+  assert.ok(trial.objections().includes('oneRecoveryAtATime'));
+});
+
+test('a drill that takes nothing away leaves something, and the judges name it', async () => {
+  const trial = await new Trial({ template: withoutStep(template, 'cleanup') }).end('drill');
+  assert.ok(trial.objections().includes('drillLeavesNothing'));
+  const left = trial.violations().filter(({ checker }) => checker === 'drillLeavesNothing');
+  assert.match(
+    left.map(({ message }) => message).join(),
+    /instance i-\S+ in ap-northeast-1 is left of the drill/,
+  );
+  assert.match(left.map(({ message }) => message).join(), /parameter \/lifeboat\/drill\/shop-drill-7/);
+});
+
+test('a volume that a failover makes and does not use is found', async () => {
+  const make = (item: string) => ({
+    service: 'ec2' as const,
+    operation: 'CreateVolume',
+    input: {
+      AvailabilityZone: 'ap-northeast-1a',
+      Size: 8,
+      VolumeType: 'gp3',
+      ClientToken: `made by a test ${item}`,
+      TagSpecifications: [
+        {
+          ResourceType: 'volume',
+          Tags: [
+            { Key: tagKeys.plan, Value: 'shop' },
+            { Key: tagKeys.recovery, Value: 'shop-failover-7' },
+            { Key: tagKeys.item, Value: item },
+          ],
+        },
+      ],
+    },
+  });
+  const trial = await new Trial().end('failover');
+  await trial.callAs('failoverVolumes', make('volumes.other'));
+  assert.deepEqual(trial.objections(), ['nothingUnused']);
+  assert.match(
+    trial.violations()[0]?.message ?? '',
+    /volume vol-\S+ .* was made by shop-failover-7 and serves nothing/,
+  );
+});
+
+test('what a recovery makes without its tag, or what nobody takes away, is found', async () => {
+  const trial = await new Trial().end('failover');
+  await trial.callAs('failoverVolumes', {
+    service: 'ec2',
+    operation: 'CreateVolume',
+    input: { AvailabilityZone: 'ap-northeast-1a', Size: 8, ClientToken: 'without a tag' },
+  });
+  assert.deepEqual(trial.objections(), ['nothingUnused']);
+  assert.match(trial.violations()[0]?.message ?? '', /CreateVolume without its tag lifeboat:recovery/);
+  const other = await new Trial().end('failover');
+  const [command] = other.sim.region(tokyo).ssm.commands.all;
+  for (const invocation of command!.invocations.values()) invocation.status = 'InProgress';
+  await other.pass(900);
+  assert.deepEqual(other.objections(), ['nothingUnused']);
+});
+
+test('a failover that does something to what is of another plan is found', async () => {
+  const [id = ''] = standingServers;
+  const trial = await new Trial().end('failover');
+  trial.sim.region(tokyo).ec2.instances.get(id)!.tags[tagKeys.plan] = 'catalog';
+  await trial.callAs('failoverServers', { ...start, input: { InstanceIds: [id] } });
+  const found = trial.violations({ difference: nothing });
+  assert.deepEqual(
+    found.map(({ checker, message }) => `${checker}: ${message}`),
+    [`onlyWhatIsOurs: shop-failover-7 called StartInstances on instance ${id}, which is of the plan catalog`],
+  );
+});
+
+test('a slow server that nothing uses is known where the evidence names it, and found where it does not', async () => {
+  const trial = await new Trial().end('failover');
+  const worker = [...trial.sim.region(tokyo).ec2.instances.values()].find(
+    ({ tags }) => tags[tagKeys.recovery] === 'shop-failover-7',
+  )!;
+  for (const { targets } of trial.sim.region(tokyo).elbv2.targetGroups.values())
+    for (const [key, { instanceId }] of targets) if (instanceId === worker.id) targets.delete(key);
+  assert.deepEqual(trial.objections({ difference: nothing }), []);
+  trial.forge<RunEvidence>(ledgerKeys.evidence('shop', 'shop-failover-7'), (evidence) => ({
+    ...evidence,
+    resources: evidence.resources.filter(({ id }) => id !== worker.id),
+  }));
+  assert.deepEqual(trial.objections({ difference: nothing }), ['nothingUnused', 'evidenceIsTrue']);
+});
