@@ -1,5 +1,5 @@
 import { meets } from './condition.ts';
-import { type Context, matchesAll, matchesResource, partsOf } from './pattern.ts';
+import { type Context, matchesAll, matchesPlainResource, matchesResource, partsOf } from './pattern.ts';
 import type { Named, Policy, Principals, Statement } from './policy.ts';
 
 /** Who asks, as the policies of resources name them. */
@@ -24,10 +24,17 @@ export interface AccessRequest {
   readonly context: Context;
 }
 
+/** A statement, by the policy that it stands in. */
+export interface StatementRef {
+  readonly policy: string;
+  readonly kind: Policy['kind'];
+  readonly statement: string;
+}
+
 export interface Decision {
   readonly decision: 'allow' | 'explicitDeny' | 'implicitDeny';
-  /** The statement that decided; absent where none allows it. */
-  readonly by?: { readonly policy: string; readonly kind: Policy['kind']; readonly statement: string };
+  /** The statements that decided: the first that denies, or every one that allows; with one of those away, another would do. */
+  readonly by: readonly StatementRef[];
 }
 
 /**
@@ -36,29 +43,16 @@ export interface Decision {
  * Permissions boundaries, session policies and the organization's policies are not among `policies`.
  */
 export function evaluate(policies: readonly Policy[], request: AccessRequest): Decision {
-  let allowed: Decision | undefined;
+  const allowing: StatementRef[] = [];
   for (const policy of policies) {
     for (const statement of policy.statements) {
-      if (statement.effect === 'Allow' && allowed) continue;
       if (!applies(statement, policy, request)) continue;
       const by = { policy: policy.name, kind: policy.kind, statement: statement.name };
-      if (statement.effect === 'Deny') return { decision: 'explicitDeny', by };
-      allowed = { decision: 'allow', by };
+      if (statement.effect === 'Deny') return { decision: 'explicitDeny', by: [by] };
+      allowing.push(by);
     }
   }
-  return allowed ?? { decision: 'implicitDeny' };
-}
-
-/** Every statement that allows a request: with one of them taken away, any other would do. */
-export function allowing(
-  policies: readonly Policy[],
-  request: AccessRequest,
-): readonly NonNullable<Decision['by']>[] {
-  return policies.flatMap((policy) =>
-    policy.statements
-      .filter((statement) => statement.effect === 'Allow' && applies(statement, policy, request))
-      .map(({ name }) => ({ policy: policy.name, kind: policy.kind, statement: name })),
-  );
+  return { decision: allowing.length > 0 ? 'allow' : 'implicitDeny', by: allowing };
 }
 
 function applies(statement: Statement, { hasVariables }: Policy, request: AccessRequest): boolean {
@@ -67,13 +61,15 @@ function applies(statement: Statement, { hasVariables }: Policy, request: Access
   return (
     (principal === undefined || isMeant(principal, request.principal, effect)) &&
     names(actions, (pattern) => matchesAction(pattern, request.action)) &&
-    names(resources, (pattern) => {
-      const parts = partsOf(pattern, variables);
-      if (parts === undefined) return false;
-      return pattern === '*' || matchesResource(parts, request.resource);
-    }) &&
+    names(resources, (pattern) => pattern === '*' || isResource(pattern, variables, request.resource)) &&
     conditions.every((condition) => meets(condition, request.context, hasVariables))
   );
+}
+
+function isResource(pattern: string, variables: Context | undefined, resource: string): boolean {
+  if (!variables) return matchesPlainResource(pattern, resource);
+  const parts = partsOf(pattern, variables);
+  return parts !== undefined && matchesResource(parts, resource);
 }
 
 function names({ not, these }: Named<readonly string[]>, matches: (pattern: string) => boolean): boolean {

@@ -63,6 +63,22 @@ const anyCharacters = { '*': '[^]*', '?': '[^]' } as const;
  * of one, which reaches beyond it (IAM User Guide, IAM JSON policy elements: Resource).
  */
 export function matchesResource(parts: readonly Part[], resource: string): boolean {
+  return resourceRegex(parts).test(resource);
+}
+
+const plainResources = new Map<string, RegExp>();
+
+/** The same for a pattern without variables. A rehearsal asks about the same few, call by call: each is taken apart once. */
+export function matchesPlainResource(pattern: string, resource: string): boolean {
+  let regex = plainResources.get(pattern);
+  if (!regex) {
+    regex = resourceRegex(wildcards(pattern));
+    plainResources.set(pattern, regex);
+  }
+  return regex.test(resource);
+}
+
+function resourceRegex(parts: readonly Part[]): RegExp {
   return regexOf(
     parts.map((part, index) => {
       if ('text' in part) return escaped(part.text);
@@ -71,7 +87,7 @@ export function matchesResource(parts: readonly Part[], resource: string): boole
       const endsPart = next === undefined || ('text' in next && next.text.startsWith(':'));
       return endsPart ? '[^]*' : '[^:]*';
     }),
-  ).test(resource);
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { actions } from './actions/actions.ts';
 import { contextOf, principalOf } from './caller.ts';
 import type { Check, Place } from './check.ts';
 import { denialOf } from './denial.ts';
-import { type AccessRequest, allowing, type Decision, evaluate } from './evaluate.ts';
+import { type Decision, evaluate, type StatementRef } from './evaluate.ts';
 import type { Context } from './pattern.ts';
 import { matchesAll, partsOf } from './pattern.ts';
 import { type Policy, readPolicy } from './policy.ts';
@@ -120,17 +120,15 @@ export class Permissions {
     const own = statementsFor(role, action);
     const request = { principal, action, resource, context };
     const decision = evaluate(own, request);
-    if (decision.decision === 'allow') this.#use(caller.roleArn ?? '', own, request);
+    if (decision.decision === 'allow') this.#use(caller.roleArn ?? '', action, decision.by);
     if (decision.decision !== 'implicitDeny' || !resourcePolicy) return decision;
     return evaluate([resourcePolicy], request);
   }
 
-  #use(roleArn: string, own: readonly Policy[], request: AccessRequest): void {
-    const { action } = request;
-    const all = allowing(own, request);
-    for (const { policy, statement } of all) {
+  #use(roleArn: string, action: string, by: readonly StatementRef[]): void {
+    for (const { policy, statement } of by) {
       const key = [roleArn, policy, statement, action].join('|');
-      const isOnly = all.length === 1 || this.#uses.get(key)?.isOnly === true;
+      const isOnly = by.length === 1 || this.#uses.get(key)?.isOnly === true;
       this.#uses.set(key, { roleArn, policy, statement, action, isOnly });
     }
   }

@@ -31,7 +31,7 @@ function decide({ policies, action = 's3:PutObject', resource, principal = kim, 
 runCases<Given>(new URL('cases/iam.json', import.meta.url), (given) => {
   try {
     const { decision, by } = decide(given);
-    return { decision, by: by ?? null };
+    return { decision, by: by[0] ?? null };
   } catch (error) {
     return { error: error instanceof Error ? error.name : 'none' };
   }
