@@ -81,20 +81,22 @@ export function openAccount(options: AccountOptions): Account {
       parameters,
       code: ({ handler }) => tellSteps(handler, code(sim, handler), onStep),
     });
-  const stack = deploy(plan.regions.recovery, forPlans(template, plans.first), 'lifeboat-live');
+  const recoveryRegion = plan.regions.recovery;
+  // The template names nothing of a plan that recovers elsewhere: with it, no role would be as it was packaged.
+  const here = plans.first.filter(({ regions }) => regions.recovery === recoveryRegion);
+  const stack = deploy(recoveryRegion, forPlans(template, here), 'lifeboat-live');
   const others = outposts.map((each) =>
-    deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: plan.regions.recovery }),
+    deploy(each.region, each.template, 'lifeboat-witness-live', { RecoveryRegion: recoveryRegion }),
   );
   // Whoever installs Lifeboat subscribes to its topic.
-  sim.region(plan.regions.recovery).sns.addSubscriber(stack.ref('Topic'), 'oncall@example.com');
-  registerDocuments(sim, stack, plan.regions.recovery, plans.first);
+  sim.region(recoveryRegion).sns.addSubscriber(stack.ref('Topic'), 'oncall@example.com');
+  registerDocuments(sim, stack, recoveryRegion, plans.first);
   const responseArn = stack.ref('LifeboatResponse');
-  const { events } = sim.region(plan.regions.recovery);
+  const { events } = sim.region(recoveryRegion);
   // Without its schedules nobody probes: an alarm would wake a response that finds every probe silent, and tells people.
   events.setListening(responseArn, false);
   const ledgerBucket = stack.ref('Ledger');
   const machineArns = { drill: stack.ref('LifeboatDrill'), failover: stack.ref('LifeboatFailover') };
-  const recoveryRegion = plan.regions.recovery;
   watchTruth(sim, { plans: plans.first, recoveryRegion, ledgerBucket, machineArns, responseArn });
   return {
     sim,

@@ -1,7 +1,6 @@
 import { recoveryNamespace } from '../recovery/janitor.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
-import { installedPlans } from './installation.ts';
 import { type Place, responseFunctions } from './response.ts';
 
 /**
@@ -9,8 +8,8 @@ import { type Place, responseFunctions } from './response.ts';
  * latency. They stand in the Region that recovers, where they outlive the one that fails. A missing sample says nothing
  * about the application, so it leaves an alarm without data and never in alarm.
  */
-export async function probeAlarms(): Promise<Readonly<Record<string, object>>> {
-  const alarms = (await installedPlans()).flatMap((plan) =>
+export function probeAlarms(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  const alarms = plans.flatMap((plan) =>
     vantagesOf(plan).flatMap((from): [string, object][] => [
       [`${idOf(plan.plan, from)}ProbeAlarm`, failing(plan, from)],
       [`${idOf(plan.plan, from)}LatencyAlarm`, unusual(plan, from)],
@@ -93,8 +92,8 @@ function executions(metric: string, machine: string): object {
 }
 
 /** A recovery that goes on for longer than its plan promises, held or running; the janitor measures it while it lasts. */
-export async function overdueAlarms(): Promise<Readonly<Record<string, object>>> {
-  const alarms = (await installedPlans()).map((plan): [string, object] => [
+export function overdueAlarms(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  const alarms = plans.map((plan): [string, object] => [
     `${idOf(plan.plan)}OverdueAlarm`,
     {
       Type: 'AWS::CloudWatch::Alarm',
@@ -135,15 +134,13 @@ function ownAlarm(name: string, description: string, rule: object): object {
 }
 
 /** `RecoversPlan`: whether a plan recovers to the Region of the stack. An installation serves one Region at a time. */
-export async function recoveryConditions(): Promise<Readonly<Record<string, object>>> {
-  return Object.fromEntries(
-    (await installedPlans()).map((plan) => [conditionOf(plan), stackIsIn(plan.regions.recovery)]),
-  );
+export function recoveryConditions(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  return Object.fromEntries(plans.map((plan) => [conditionOf(plan), stackIsIn(plan.regions.recovery)]));
 }
 
 /** Whether the Region of the stack is a witness of some plan: only there a probe is woken. */
-export async function witnessConditions(): Promise<Readonly<Record<string, object>>> {
-  const witnesses = [...new Set((await installedPlans()).flatMap(({ regions }) => regions.witness ?? []))];
+export function witnessConditions(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  const witnesses = [...new Set(plans.flatMap(({ regions }) => regions.witness ?? []))];
   // A condition joins at most ten others; with each of them in the next one there is no such bound.
   const isWitness = witnesses
     .map(stackIsIn)
@@ -151,7 +148,10 @@ export async function witnessConditions(): Promise<Readonly<Record<string, objec
   return { IsWitness: isWitness };
 }
 
-const stackIsIn = (region: string): object => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
+/** The condition that a stack stands in a Region. */
+export function stackIsIn(region: string): object {
+  return { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] };
+}
 
 function failing(plan: Plan, from: string): object {
   return alarm(plan, from, 'probe', {

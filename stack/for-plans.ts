@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { stackIsIn } from './alarms.ts';
 import { namesOf, nothingNamed, type PlanNames, union } from './plan-names.ts';
 import { namedPolicy, type Role, type RolePolicy, roles } from './roles.ts';
 
@@ -31,6 +32,31 @@ export function forPlans<T extends RolesTemplate>(template: T, plans: readonly P
   });
   const Metadata = { ...template.Metadata, ...namesMetadata(names) };
   return { ...template, Metadata, Resources: Object.fromEntries(Resources) };
+}
+
+/** The part of the small stack's template that says where it looks from. */
+interface WitnessTemplate {
+  readonly Conditions?: { readonly [name: string]: unknown };
+}
+
+/**
+ * The packaged template of the small stack for plans that it may have been packaged without: where it does not know a Region
+ * from which one of them is looked at, its probe is woken there as well. Otherwise it is the very same.
+ */
+export function forWitnesses<T extends WitnessTemplate>(template: T, plans: readonly Plan[]): T {
+  const known = template.Conditions?.['IsWitness'];
+  const witnesses = new Set(plans.flatMap(({ regions }) => regions.witness ?? []));
+  const others = [...witnesses].map(stackIsIn).filter((each) => !includes(known, each));
+  if (known === undefined || others.length === 0) return template;
+  const IsWitness = others.reduce<unknown>((all, each) => ({ 'Fn::Or': [all, each] }), known);
+  return { ...template, Conditions: { ...template.Conditions, IsWitness } };
+}
+
+/** Whether a condition is another one, or an alternative in it. */
+function includes(condition: unknown, wanted: object): boolean {
+  if (isDeepStrictEqual(condition, wanted)) return true;
+  const either = (condition as { readonly 'Fn::Or'?: readonly unknown[] } | undefined)?.['Fn::Or'] ?? [];
+  return either.some((each) => includes(each, wanted));
 }
 
 function knownNames({ Metadata }: RolesTemplate): PlanNames {

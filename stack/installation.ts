@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { Plan } from '../recovery/plan/plan.ts';
+import { clashOf } from './clashes.ts';
 import { outpostsOf } from './outposts.ts';
 import { root } from './places.ts';
 import { namesOf } from './plan-names.ts';
@@ -124,6 +125,8 @@ export function installationProblem(
   if (place === 'witness' && !outposts.includes(region)) {
     return `serverless.witness.yml has nothing to do in ${region}; the plans need it in ${outposts.join(', ')}: give one with --region`;
   }
+  const clash = clashOf(plans);
+  if (clash !== undefined) return `${installationFile}: plans: ${clash}`;
   const here = plans.filter(({ regions }) => regions.recovery === recoveryRegion);
   const tooLong = place === 'recovery' ? tooLongRole(namesOf(here)) : undefined;
   if (tooLong !== undefined) {

@@ -274,6 +274,8 @@ const grants: Readonly<Record<StepName, Grants>> = {
   conclude: {
     always: [lock, allow(['s3:PutObject'], [objectArn('recoveries/*/evidence.json')]), ...telling],
     drill: [allow(['s3:PutObject'], [objectArn('plans/*/drills/*')])],
+    // It looks for what it made and does not use; a drill's sweep has looked already.
+    failover: [see.instances, see.volumes],
   },
 };
 

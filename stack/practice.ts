@@ -6,7 +6,6 @@ import {
   practiceNamespace,
 } from '../recovery/practice/schedules.ts';
 import { conditionOf, idOf } from './alarms.ts';
-import { installedPlans } from './installation.ts';
 import { role } from './roles.ts';
 import { allow, type CfnValue } from './statements.ts';
 
@@ -17,17 +16,20 @@ const scheduleRole: CfnValue = { 'Fn::GetAtt': ['PracticeSchedulesRole', 'Arn'] 
 /**
  * The schedules that practise each plan, where the stack is in the Region that recovers it: drills by the function, since the
  * time that Scheduler hands over has colons, which no execution's name may have; the yearly reminder by the topic itself.
- * And the look, each hour, whether what they promise took place.
  */
-export async function practiceSchedules(): Promise<Readonly<Record<string, object>>> {
-  const own = (await installedPlans()).flatMap((plan) =>
+export function practiceSchedules(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  const own = plans.flatMap((plan) =>
     plan.drill.schedules.map((schedule): [string, object] => [
       `${idOf(plan.plan, schedule)}Practice`,
       scheduleOf(plan, schedule),
     ]),
   );
+  return Object.fromEntries(own);
+}
+
+/** The look, each hour, whether what they promise took place; and the role of all these schedules. */
+export function practiceLook(): Readonly<Record<string, object>> {
   return {
-    ...Object.fromEntries(own),
     PracticeLookSchedule: lookSchedule,
     PracticeSchedulesRole: role('scheduler.amazonaws.com', 'practice', [
       allow(['lambda:InvokeFunction'], [practiceFunction]),
@@ -74,7 +76,7 @@ function drill({ plan }: Plan, schedule: PracticeSchedule): object {
 function reminder({ plan, objectives }: Plan): object {
   const minutes = (seconds: number) => Math.round(seconds / 60);
   const message = [
-    `It is time to read the plan ${plan} again (plans/${plan}.yaml).`,
+    `It is time to read the plan ${plan} again.`,
     `Is everything in it that the application needs today? Are the objectives still right: running again after ${minutes(objectives.rtoSeconds)} minutes, with the last ${minutes(objectives.rpoSeconds)} minutes lost?`,
     'Does the fence name everything that may write, and do the people who are told still work on it?',
     `lifeboat check ${plan} looks at the account; the last drills are in the ledger under recoveries/${plan}/.`,
@@ -107,8 +109,8 @@ const lookSchedule: object = {
  * measured any more, nobody looks: the topic is told of that too, by the alarm's way to INSUFFICIENT_DATA. A new alarm begins
  * there, and begins silently.
  */
-export async function practiceAlarms(): Promise<Readonly<Record<string, object>>> {
-  const promising = (await installedPlans()).filter(({ drill: { schedules } }) =>
+export function practiceAlarms(plans: readonly Plan[]): Readonly<Record<string, object>> {
+  const promising = plans.filter(({ drill: { schedules } }) =>
     schedules.some((schedule) => schedule !== 'yearly'),
   );
   const alarms = promising.flatMap((plan): [string, object][] => [

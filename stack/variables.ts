@@ -10,12 +10,12 @@ import {
 import { namesMetadata } from './for-plans.ts';
 import { functionsConfig, substitutions } from './functions.ts';
 import { forwarder, inbox } from './inbox.ts';
-import { recoveringPlans } from './installation.ts';
+import { installedPlans, recoveringPlans } from './installation.ts';
 import { ledgerPolicy } from './ledger.ts';
 import { metricAlarms, metricConditions } from './metric-alarms.ts';
 import { operatorsPolicy } from './operators.ts';
 import { namesOf } from './plan-names.ts';
-import { practiceAlarms, practiceSchedules } from './practice.ts';
+import { practiceAlarms, practiceLook, practiceSchedules } from './practice.ts';
 import { remountSubstitutions, responseFunctionsConfig, responseSubstitutions } from './response.ts';
 import { roles, witnessRoles } from './roles.ts';
 import { forwardingRules, inboxRules, remountRules, responseRules } from './rules.ts';
@@ -33,15 +33,18 @@ export const variables: Readonly<Record<string, () => object | Promise<object>>>
   rules: async () => ({ ...(await responseRules()), ...(await inboxRules()), ...(await remountRules()) }),
   inbox,
   topic,
-  alarms: async () => ({
-    ...(await probeAlarms()),
-    ...(await practiceAlarms()),
-    ...(await overdueAlarms()),
-    ...machineAlarms(),
-    ...ownAlarms('recovery'),
-  }),
-  practice: practiceSchedules,
-  conditions: recoveryConditions,
+  alarms: async () => {
+    const plans = await installedPlans();
+    return {
+      ...probeAlarms(plans),
+      ...practiceAlarms(plans),
+      ...overdueAlarms(plans),
+      ...machineAlarms(),
+      ...ownAlarms('recovery'),
+    };
+  },
+  practice: async () => ({ ...practiceSchedules(await installedPlans()), ...practiceLook() }),
+  conditions: async () => recoveryConditions(await installedPlans()),
   ...Object.fromEntries(recoveryKinds.map((kind) => [`substitutions.${kind}`, () => substitutions(kind)])),
   'substitutions.response': responseSubstitutions,
   'substitutions.remount': remountSubstitutions,
@@ -49,7 +52,7 @@ export const variables: Readonly<Record<string, () => object | Promise<object>>>
   'witness.roles': () => ({ ...witnessRoles(), ...forwarder() }),
   'witness.rules': forwardingRules,
   'witness.conditions': async () => ({
-    ...(await witnessConditions()),
+    ...witnessConditions(await installedPlans()),
     ...metricConditions(await recoveringPlans()),
   }),
   'witness.alarms': async () => ({ ...ownAlarms('witness'), ...metricAlarms(await recoveringPlans()) }),

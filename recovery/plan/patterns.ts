@@ -80,10 +80,11 @@ export const timeZonePattern = /^[A-Za-z][A-Za-z0-9_+-]{0,31}(?:\/[A-Za-z0-9_+-]
 /** CloudWatch API Reference, PutMetricAlarm; an ARN is not a name. */
 export const alarmPattern = /^(?!arn:)[!-~\u0080-\uffff](?:[ -~\u0080-\uffff]{0,253}[!-~\u0080-\uffff])?$/;
 /**
- * CloudWatch API Reference, PutMetricAlarm and Dimension: printable ASCII, a namespace without a colon in front. Without `$`,
- * which the template would take for a variable.
+ * CloudWatch API Reference, PutMetricAlarm and Dimension: printable ASCII, a namespace and the name of a dimension without a
+ * colon in front. Without `$`, which the template would take for a variable.
  */
 export const metricNamespacePattern = /^[A-Za-z0-9._\-/#][A-Za-z0-9._\-/#: ]{0,254}$/;
+export const dimensionNamePattern = /^(?!:)[!-#%-~](?:[ -#%-~]{0,253}[!-#%-~])?$/;
 export const metricTextPattern = /^[!-#%-~](?:[ -#%-~]{0,253}[!-#%-~])?$/;
 /** A service as AWS Health's events write it in `detail.service`: `EC2`, `RDS`, `MULTIPLE_SERVICES`. */
 export const healthServicePattern = /^[A-Z][A-Z0-9_]{1,63}$/;

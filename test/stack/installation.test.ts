@@ -154,3 +154,59 @@ test('outposts are where plans run, where AWS Health repeats it, and from where 
     'a plan that recovers elsewhere needs no outpost of this installation',
   );
 });
+
+const metric = { namespace: 'Shop', metric: 'Errors', above: 50 };
+
+/** Names of plans, and of their metrics. */
+type Copies = readonly (readonly [plan: string, metrics?: readonly string[]])[];
+
+/** What is said of the smallest plan in as many copies, each with its name and metrics. */
+function problemOf(...named: Copies) {
+  const copies = named.map(([name, metrics]) => {
+    const text = readFileSync(join(root, 'plans/minimal.yaml'), 'utf8')
+      .replace('plan: minimal', `plan: ${name}`)
+      .replace('eu-central-1', 'ap-northeast-1')
+      .replaceAll('minimal.example.com', `${name}.example.com`)
+      .replaceAll('App: minimal', `App: ${name}`)
+      .replace('drill:', 'drill:\n  schedules: [monthly, quarterly, yearly]');
+    const signals = JSON.stringify(Object.fromEntries((metrics ?? []).map((each) => [each, metric])));
+    return metrics ? text.replace('signals: {', `signals: { metrics: ${signals},`) : text;
+  });
+  const place = mkdtempSync(join(scratch, 'plans-'));
+  for (const [at, text] of copies.entries()) writeFileSync(join(place, `${at}.yaml`), text);
+  const here = { place: 'recovery', region: 'ap-northeast-1', isDeployed: false } as const;
+  return compilePlans(place).then((compiled) => installationProblem(settings, compiled, here));
+}
+
+test('plans of which one would take the place of something of another in the template are refused', async () => {
+  const both = async (...named: Copies) => (await problemOf(...named)) ?? 'nothing';
+  assert.match(
+    await both(['shop-2'], ['shop2']),
+    /^installation\.yml: plans: shop-2 and shop2 would both have \w*Shop2\w* in the template: rename one of them$/,
+  );
+  assert.match(
+    await both(['shop'], ['shop-drill']),
+    /: shop and shop-drill would both have ShopDrillOverdueAlarm in the template/,
+  );
+  assert.match(
+    await both(['shop', ['p99', 'p-99']]),
+    /: the metrics p-99 of shop and p99 of shop would both have ShopP99MetricAlarm/,
+  );
+  assert.match(
+    await both(['a', ['b-c']], ['a-b', ['c']]),
+    /: the metrics b-c of a and c of a-b would both have ABCMetricAlarm/,
+  );
+  assert.match(
+    await both(['a', ['x-metric-y']], ['a-metric-x', ['y']]),
+    /: the metrics x-metric-y of a and y of a-metric-x would both have lifeboat-a-metric-x-metric-y/,
+  );
+  assert.match(
+    await both(['live']),
+    /: the stack itself and live would both have lifeboat-live-drill-failed/,
+  );
+});
+
+test('plans whose names only look alike are not', async () => {
+  assert.equal(await problemOf(['shop'], ['shop-admin'], ['admin-shop'], ['drill']), undefined);
+  assert.equal(await problemOf(['shop', ['errors', 'latency']], ['other', ['errors', 'latency']]), undefined);
+});

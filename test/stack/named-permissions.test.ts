@@ -15,7 +15,12 @@ import type { Plan, TrafficItem } from '../../recovery/plan/plan.ts';
 import type { Template } from '../../simulator/cloudformation/deploy.ts';
 import type { JsonObject } from '../../simulator/json.ts';
 import { forPlans } from '../../stack/for-plans.ts';
-import { installationProblem, readInstallation, recoveringPlans } from '../../stack/installation.ts';
+import {
+  installationProblem,
+  installedPlans,
+  readInstallation,
+  recoveringPlans,
+} from '../../stack/installation.ts';
 import { namesOf } from '../../stack/plan-names.ts';
 import { namedPolicy, type RolePolicy, roles } from '../../stack/roles.ts';
 import { rehearseShop, shopPlan, shopWorld, template, tokyo } from '../drill/shop.ts';
@@ -47,8 +52,9 @@ async function may(
   from: Template,
   roleId: string,
   ask: (sends: Sends) => Promise<unknown>,
+  those: readonly Plan[] = plans,
 ): Promise<boolean> {
-  const { sim, stack } = openAccount({ plan: shop, plans, world, template: from, seed: 7 });
+  const { sim, stack } = openAccount({ plan: shop, plans: those, world, template: from, seed: 7 });
   const roleArn = stack.arn(roleId);
   const arn = `arn:aws:sts::123456789012:assumed-role/${roleArn.split('/').at(-1)}/test`;
   sim.addCaller({ accessKeyId: 'AKIATEST', arn, userId: 'AROATEST:test', roleArn });
@@ -238,16 +244,26 @@ test('another plan changes the policies that name it, and nothing else of the te
   assert.equal(forPlans(known, [shop]), known, 'once is enough');
 });
 
+const lacking = withStatements(template, 'DrillOpenRole', (statement) =>
+  [statement['Action']].flat().includes('ssm:GetParameters') ? undefined : statement,
+);
+
 test('a permission that a template lacks is not given back by a rehearsal of what it was packaged for', async () => {
-  const lacking = withStatements(template, 'DrillOpenRole', (statement) =>
-    [statement['Action']].flat().includes('ssm:GetParameters') ? undefined : statement,
-  );
   const { evidence } = await rehearseShop({ kind: 'drill', template: lacking });
   const messages = evidence.violations.map(({ message }) => message).join('\n');
   assert.match(
     messages,
     /drillOpen is not .*ssm:GetParameters on resource: arn:aws:ssm:ap-northeast-1:123456789012:parameter\/shop\/orders\/endpoint/,
   );
+});
+
+test('nor because a plan beside it recovers to another Region, where this template is never deployed', async () => {
+  const installed = await installedPlans();
+  assert.ok(installed.some(({ regions }) => regions.recovery !== tokyo));
+  const reads = getting('/shop/orders/endpoint');
+  assert.ok(await may(template, 'DrillOpenRole', reads, installed));
+  assert.equal(await may(lacking, 'DrillOpenRole', reads, installed), false);
+  assert.equal(await may(template, 'FailoverTrafficRole', listing('Z0123456789'), installed), false);
 });
 
 test('more names than a role of IAM can hold are refused before anything is packaged', async () => {

@@ -110,6 +110,20 @@ function* oneJudgement({ trigger }: Draft): Iterable<Finding> {
   }
 }
 
+/** CloudWatch API Reference, PutMetricAlarm: Dimensions. */
+const dimensionsMost = 30;
+
+function* fewDimensions({ trigger }: Draft): Iterable<Finding> {
+  for (const [name, { dimensions }] of known(trigger?.signals?.metrics)) {
+    const count = Object.keys(dimensions ?? {}).length;
+    if (count > dimensionsMost) {
+      const message = `${count} dimensions are more than the ${dimensionsMost} that a metric of CloudWatch can have`;
+      const fix = 'write those that the metric has';
+      yield { path: ['trigger', 'signals', 'metrics', name, 'dimensions'], message, fix };
+    }
+  }
+}
+
 /**
  * EventBridge Scheduler's rates are whole minutes (EventBridge Scheduler User Guide, Schedule types), and so are the periods
  * of alarms on what AWS measures (CloudWatch API Reference, PutMetricAlarm).
@@ -136,5 +150,6 @@ export const triggerChecks: readonly Check[] = [
   quorumWithinReach,
   noLoneDecision,
   oneJudgement,
+  fewDimensions,
   wholeMinutes,
 ];

@@ -18,7 +18,12 @@ const metric = map(
     metric: metricText('Metric', 'Its name.', 'the name of a CloudWatch metric', 'TargetResponseTime'),
     dimensions: maybe(
       named(
-        metricText('Dimension', 'Its name.', 'the name of a dimension', 'LoadBalancer'),
+        text(patterns.dimensionNamePattern, {
+          title: 'Dimension',
+          description: 'Its name.',
+          noun: 'the name of a dimension',
+          example: 'LoadBalancer',
+        }),
         metricText('Value', 'Its value.', 'the value of a dimension, as text', 'app/shop/50dc6c495c0c9188'),
         {
           title: 'Dimensions',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Asked, askedOf } from './asked.ts';
@@ -27,7 +28,7 @@ export interface Gateway {
   readonly port: number;
   /** Where what is not an invocation goes. */
   forwardTo(url: string): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const invocation = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/;
@@ -51,9 +52,11 @@ export async function openGateway(invoke: Invoke, between: Between = {}): Promis
     forwardTo: (url) => {
       upstream = new URL(url);
     },
-    close: () => {
-      server.closeAllConnections();
+    close: async () => {
+      const closed = once(server, 'close');
       server.close();
+      server.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isolateFromMachine } from '../../../drill/isolation.ts';
 import { pythonPrograms } from '../../../stack/tools/python/environment.ts';
 import { type Between, type Invoke, openGateway } from './gateway.ts';
+
+// A client of the SDK that a test makes would refuse some of what people write into their own configuration.
+isolateFromMachine(process.env);
 
 /** A moto server of this process's own, on loopback. */
 export interface Moto {
@@ -25,6 +29,8 @@ export interface MotoOptions {
   readonly waitScale?: number;
   /** Whether a path through an element of an array finds a value, as on AWS, in place of moto's list of one. */
   readonly mendsPaths?: boolean;
+  /** What starts the server; `server.py` when absent. */
+  readonly program?: string;
 }
 
 /** How the server says where it listens (Werkzeug's own line). */
@@ -39,11 +45,13 @@ export async function startMoto({
   between,
   waitScale = 0.01,
   mendsPaths = false,
+  program = join(import.meta.dirname, 'server.py'),
 }: MotoOptions): Promise<Moto> {
-  const gateway = await openGateway(invoke, between);
   const python = join(await pythonPrograms(), 'python');
-  const server = spawn(python, [join(import.meta.dirname, 'server.py')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const gateway = await openGateway(invoke, between);
+  const server = spawn(python, [program], {
+    // It reads its standard input to know when this process is no more.
+    stdio: ['pipe', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       PYTHONUNBUFFERED: '1',
@@ -56,23 +64,30 @@ export async function startMoto({
     },
   });
   const stop = async () => {
-    gateway.close();
-    if (server.exitCode !== null || server.signalCode !== null) return;
+    await gateway.close();
+    const isOver = server.pid === undefined || server.exitCode !== null || server.signalCode !== null;
+    if (isOver) return;
     server.kill('SIGKILL');
     await once(server, 'exit');
   };
   const said: string[] = [];
   const lines = createInterface({ input: server.stderr });
-  const url = await new Promise<string>((resolve, reject) => {
+  const started = new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
       said.push(line);
       const [, found] = listening.exec(line) ?? [];
       if (found) resolve(found);
     });
     server.once('error', reject);
-    server.once('exit', (code) =>
+    // Once it has said everything, which may be after it has ended.
+    server.once('close', (code) =>
       reject(new Error(`moto ended with ${code}: ${said.slice(-20).join('\n')}`)),
     );
+  });
+  const url = await started.catch(async (fault: unknown) => {
+    // A gateway that listens would keep the process, and what is red would never end.
+    await stop();
+    throw fault;
   });
   gateway.forwardTo(url);
   return {

@@ -19,6 +19,7 @@ import { amend, besides, missing } from './deviations.ts';
 import { Functions, Threads } from './functions.ts';
 import type { Reply } from './gateway.ts';
 import { type Moto, startMoto } from './moto.ts';
+import { until } from './scenarios/scenario.ts';
 import type { PeerAccount } from './seed/account.ts';
 import { seedWorld } from './seed/seed.ts';
 import { installStack, type PeerStack, resolveStack } from './stack.ts';
@@ -172,6 +173,9 @@ async function openPeer({ moto, threads, bundles }: Host, options: PeerOptions, 
   };
 }
 
+/** Far beyond what a run of a machine takes with its waits shortened, on a machine that has much else to do. */
+const longestSeconds = 240;
+
 type Opened = Pick<Peer, 'account' | 'plan' | 'stack'>;
 
 async function startRun(
@@ -190,13 +194,16 @@ async function startRun(
   return {
     recovery,
     executionArn,
-    ended: async () => {
-      for (;;) {
-        const { status = '', error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        if (status !== 'RUNNING') return error ?? status;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    },
+    // A machine that never ends is a failure, and no test that is waited for until its time-out of hours.
+    ended: () =>
+      until(
+        `the end of ${recovery}`,
+        async () => {
+          const { status, error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+          return status === 'RUNNING' ? undefined : (error ?? status);
+        },
+        longestSeconds,
+      ),
     evidence: async () =>
       (await readLedger(peer, ledgerKeys.evidence(peer.plan.plan, recovery))) as RunEvidence | undefined,
   };

@@ -138,6 +138,16 @@ if os.environ.get("PEER_MEND_PATHS") == "1":
 for module in (amis, elastic_block_store, instances, rds):
     replace(module, "utcnow", aged_now)
 
+
+
+def end_with_whoever_started_it():
+    """Standard input ends with the process at its other end, also where that one is killed."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+threading.Thread(target=end_with_whoever_started_it, daemon=True).start()
+
 default_user_config["stepfunctions"]["execute_state_machine"] = True
 default_user_config["lambda"]["use_docker"] = False
 main(["--host", "127.0.0.1", "--port", "0"])

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { cacheDirectory, root } from '../../../stack/places.ts';
 
@@ -21,6 +21,8 @@ export async function prepareRuler(): Promise<string> {
   // It gets its name when it is whole, so that half of it is never taken for all of it.
   await mkdir(join(root, cacheDirectory), { recursive: true });
   const unfinished = await mkdtemp(`${directory}-unfinished-`);
+  // As a directory that anyone makes: another user may run what this one prepared.
+  await chmod(unfinished, 0o755);
   const libraries = join(unfinished, 'libraries');
   try {
     await cp(pom, join(unfinished, 'pom.xml'));
