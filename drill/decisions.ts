@@ -3,31 +3,35 @@ import { ledgerKeys } from '../recovery/ledger.ts';
 import type { Decision } from '../report/evidence.ts';
 import type { Account } from './account.ts';
 
-/** What the ledger says was decided about a plan, the oldest first. That nothing is wrong is no decision. */
-export function readDecisions({ sim, ledgerBucket }: Account, plan: string): readonly Decision[] {
+/** Every verdict on a plan that the ledger has, the oldest first; that nothing is wrong is one too. */
+export function readVerdicts({ sim, ledgerBucket }: Account, plan: string): readonly Verdict[] {
   const last = ledgerKeys.lastDecision(plan);
   const folder = last.slice(0, last.lastIndexOf('/') + 1);
   return sim.s3
     .list(ledgerBucket, folder)
     .filter(({ key }) => key !== last)
     .map(({ body }) => parse<Verdict>(body))
-    .flatMap(({ decision, analysis, blockedBy, reason, unblock, at }) =>
-      decision === 'none'
-        ? []
-        : // What holds where no guard objects is what was found.
-          [
-            {
-              plan,
-              decision,
-              analysis,
-              blockedBy: decision === 'hold' ? (blockedBy ?? analysis) : blockedBy,
-              reason,
-              unblock,
-              at,
-            },
-          ],
-    )
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** What the ledger says was decided about a plan, the oldest first. That nothing is wrong is no decision. */
+export function readDecisions(account: Account, plan: string): readonly Decision[] {
+  return readVerdicts(account, plan).flatMap(({ decision, analysis, blockedBy, reason, unblock, at }) =>
+    decision === 'none'
+      ? []
+      : // What holds where no guard objects is what was found.
+        [
+          {
+            plan,
+            decision,
+            analysis,
+            blockedBy: decision === 'hold' ? (blockedBy ?? analysis) : blockedBy,
+            reason,
+            unblock,
+            at,
+          },
+        ],
+  );
 }
 
 /** The incident that a recovery was started for, as it stood last; undefined for one that a person started. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
+import { forWitnesses } from '../stack/for-plans.ts';
 import { outpostsOf } from '../stack/outposts.ts';
 import { type Account, type AccountOptions, openAccount } from './account.ts';
 
@@ -20,11 +21,12 @@ export function openInstallation(
   const outposts = outpostsOf(plans, plan.regions.recovery).filter(({ region }) =>
     Object.hasOwn(options.world.regions, region),
   );
+  const witness = forWitnesses(templates.witness, plans);
   return openAccount({
     ...options,
     plan,
     plans,
     template: templates.recovery,
-    outposts: outposts.map(({ region }) => ({ region, template: templates.witness })),
+    outposts: outposts.map(({ region }) => ({ region, template: witness })),
   });
 }

@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { checkSchema } from './check.ts';
+import { historySchema } from './history.ts';
 import { ordersSchema, statusSchema } from './operator.ts';
 import { responseSchema, summarySchema } from './schema.ts';
 import { stormSchema } from './storm.ts';
@@ -40,9 +41,15 @@ export function sweepJsonSchema(): Readonly<Record<string, unknown>> {
   return jsonSchemaOf(sweepSchema);
 }
 
+/** The JSON Schema of what `lifeboat history --json` prints; the source of `docs/history.schema.json`. */
+export function historyJsonSchema(): Readonly<Record<string, unknown>> {
+  return jsonSchemaOf(historySchema);
+}
+
 function jsonSchemaOf(
   schema:
     | typeof checkSchema
+    | typeof historySchema
     | typeof summarySchema
     | typeof responseSchema
     | typeof statusSchema

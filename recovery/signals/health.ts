@@ -67,7 +67,10 @@ export interface HealthRecord {
 const recordsMax = 20;
 const communicationIdsMax = 50;
 
-/** AWS Health leaves some events open for ever: from this age on, one says nothing about now. */
+/**
+ * AWS Health leaves some events open for ever: one that it has not spoken of for so long says nothing about now. An outage
+ * that lasts for days is spoken of all the time.
+ */
 const countsForSeconds = 24 * 3600;
 
 /**
@@ -129,7 +132,7 @@ function newestFirst(a: HealthRecord, b: HealthRecord): number {
 
 /**
  * How a plan's Health events vote at `now`. One that is open votes `down` from its start on, however late it came, until it
- * ends or is a day old. An end is no `up`: it tells what AWS did, not that the workload answers.
+ * ends or nothing was heard of it for a day. An end is no `up`: it tells what AWS did, not that the workload answers.
  */
 export function healthObservations(
   plan: Plan,
@@ -168,12 +171,6 @@ function voteOf(record: HealthRecord, now: Instant): Pick<Observation, 'vote' | 
       vote: 'stale',
       since: endedAt,
       says: `${issue} that began at ${startedAt} and ended at ${endedAt}`,
-    };
-  if (secondsBetween(startedAt, now) >= countsForSeconds)
-    return {
-      vote: 'stale',
-      since: startedAt,
-      says: `${issue} that began at ${startedAt}, more than 24 hours ago, and was never closed`,
     };
   return { vote: 'down', since: startedAt, says: `${issue} since ${startedAt}` };
 }

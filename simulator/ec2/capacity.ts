@@ -21,6 +21,7 @@ export class Capacity {
   readonly #ec2: Ec2;
   readonly #left = new Map<string, number>();
   readonly #withdrawn = new Set<string>();
+  readonly #lost = new Set<string>();
 
   constructor(ec2: Ec2) {
     this.#ec2 = ec2;
@@ -37,6 +38,12 @@ export class Capacity {
     else this.#withdrawn.add(key(zone, instanceType));
   }
 
+  /** A zone that is lost starts nothing, of whatever type, until it is back. */
+  lose(zone: string, isLost: boolean): void {
+    if (isLost) this.#lost.add(zone);
+    else this.#lost.delete(zone);
+  }
+
   isOffered(zone: string, instanceType: string): boolean {
     return !this.#withdrawn.has(key(zone, instanceType));
   }
@@ -44,6 +51,11 @@ export class Capacity {
   /** By how much launches are slower than on an ordinary day. */
   get slowness(): number {
     return this.demand === 'normal' ? 1 : defaults.ec2.capacityErrors.regionalEvacuation.slowLaunchMultiplier;
+  }
+
+  #leftOf(zone: string, instanceType: string): number {
+    if (this.#lost.has(zone)) return 0;
+    return this.#left.get(key(zone, instanceType)) ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -54,7 +66,7 @@ export class Capacity {
   take(zone: string, facts: InstanceTypeFacts, least: number, wanted: number, subject: string): number {
     const allowed = Math.floor((this.vcpuQuota - this.#vcpusInUse()) / facts.vcpus);
     if (allowed < least) throw this.#quotaExceeded();
-    const left = this.#left.get(key(zone, facts.name)) ?? Number.POSITIVE_INFINITY;
+    const left = this.#leftOf(zone, facts.name);
     if (left < least || this.#isUnlucky(subject)) throw insufficient(zone, facts.name);
     const taken = Math.min(wanted, allowed, left);
     this.#left.set(key(zone, facts.name), left - taken);
@@ -69,12 +81,12 @@ export class Capacity {
     const vcpus = pools.reduce((sum, { facts, count }) => sum + facts.vcpus * count, 0);
     if (vcpus > this.vcpuQuota - this.#vcpusInUse()) throw this.#quotaExceeded();
     for (const { zone, facts, count } of pools) {
-      const left = this.#left.get(key(zone, facts.name)) ?? Number.POSITIVE_INFINITY;
+      const left = this.#leftOf(zone, facts.name);
       const unlucky = this.#isUnlucky(`${subject}/${zone}/${facts.name}`);
       if (left < count || unlucky) throw insufficient(zone, facts.name);
     }
     for (const { zone, facts, count } of pools) {
-      const left = this.#left.get(key(zone, facts.name)) ?? Number.POSITIVE_INFINITY;
+      const left = this.#leftOf(zone, facts.name);
       this.#left.set(key(zone, facts.name), left - count);
     }
   }

@@ -2,6 +2,7 @@ import type { Resolution } from '../dns/resolver.ts';
 import { canonicalName } from '../route53/names.ts';
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
+import { isInstanceThere } from './ailments.ts';
 import { instanceHealth, instancesOf, regionHealth } from './health.ts';
 import { worldOf } from './placed.ts';
 
@@ -54,7 +55,9 @@ export function answerOf(
   const front = Object.keys(application.servers)[0]!;
   if (place.loadBalancer === undefined) {
     const { guests } = sim.region(region);
-    const up = instancesOf(sim, region, front).filter(({ id }) => guests.isUp(id));
+    const up = instancesOf(sim, region, front).filter(({ id }) =>
+      isInstanceThere(sim, sim.region(region), id),
+    );
     if (up.length === 0) return { kind: 'silence' };
     if (port !== application.port && port !== 443) return { kind: 'refused' };
     for (const { id } of up) guests.of(id).askApplication(path);
@@ -62,19 +65,20 @@ export function answerOf(
   }
   // The security group of a load balancer drops what its listeners do not serve.
   if (port !== 80 && port !== 443) return { kind: 'silence' };
-  const { elbv2, guests } = sim.region(region);
+  const { elbv2 } = sim.region(region);
   const targets = elbv2.targets(place.targetGroups[front] ?? '');
   if (targets.length === 0) return gatewayError(503, `${target} has no registered targets`);
   const candidates = targets.some(({ healthy }) => healthy)
     ? targets.filter(({ healthy }) => healthy)
     : targets;
-  if (!candidates.some(({ id }) => guests.isUp(id))) return gatewayError(504, 'no target answers');
+  if (!candidates.some(({ id }) => isInstanceThere(sim, sim.region(region), id)))
+    return gatewayError(504, 'no target answers');
   return serve(sim, region, path);
 }
 
 /** The health of an instance as JSON, as its own port gives it. */
 export function answerOfInstance(sim: Simulator, region: RegionName, instanceId: string): Outcome {
-  if (!sim.region(region).guests.isUp(instanceId)) return { kind: 'silence' };
+  if (!isInstanceThere(sim, sim.region(region), instanceId)) return { kind: 'silence' };
   const health = instanceHealth(sim, region, instanceId);
   return { kind: 'response', status: health.healthy ? 200 : 503, body: JSON.stringify(health) };
 }

@@ -1,4 +1,5 @@
 import { Simulator, type SimulatorOptions } from '../simulator.ts';
+import { Ailments } from './ailments.ts';
 import { placeAlarms } from './metrics.ts';
 import { placeDatabases, placeSettings, placeZones } from './place-data.ts';
 import { placeFront, placeNames, placeProbe } from './place-front.ts';
@@ -23,7 +24,14 @@ export function buildWorld(world: World, options: Pick<SimulatorOptions, 'seed' 
   });
   const timeline = new Timeline(sim);
   const splits = new SplitWatch(sim);
-  rememberWorld(sim, { world, silentRegions: new Set(), cutOffRegions: new Set(), timeline, splits });
+  rememberWorld(sim, {
+    world,
+    silentRegions: new Set(),
+    cutOffRegions: new Set(),
+    ailments: new Ailments(),
+    timeline,
+    splits,
+  });
   const places = Object.entries(world.regions).map(([name, region]) => [sim.region(name), region] as const);
   for (const [region, own] of places) placeNetwork(region, own);
   for (const [region, own] of places) placeServers(sim, region, own);

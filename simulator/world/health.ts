@@ -2,6 +2,7 @@ import type { Instance } from '../ec2/state.ts';
 import type { Guest } from '../guest.ts';
 import type { RegionName } from '../service.ts';
 import type { Region, Simulator } from '../simulator.ts';
+import { brokenOf, isDatabaseThere, isInstanceThere } from './ailments.ts';
 import { connectionProblem, type DatabaseAt } from './network.ts';
 import { worldOf } from './placed.ts';
 import type { WorldServer } from './schema.ts';
@@ -39,11 +40,14 @@ export function instanceHealth(sim: Simulator, regionName: RegionName, instanceI
   if (worldOf(sim).silentRegions.has(regionName)) return unhealthy(`${regionName} does not answer`);
   if (instance.state !== 'running') return unhealthy(`${instanceId} is ${instance.state}`);
   if (!region.guests.isUp(instanceId)) return unhealthy(`${instanceId} has not booted`);
+  if (!isInstanceThere(sim, region, instanceId)) return unhealthy(`${instance.zone} is lost`);
   const name = serverOf(sim, region, instance);
   if (name === undefined) return unhealthy(`${instanceId} is no server of the application`);
   const server = worldOf(sim).world.application.servers[name]!;
   const guest = region.guests.of(instanceId);
+  const { calls } = worldOf(sim).world.application;
   return healthOf([
+    ...brokenOf(sim, regionName, calls).map((service) => sayBroken(service, regionName)),
     ...missingMounts(region, guest, server),
     ...missingSettings(sim, region, instance, guest, server),
   ]);
@@ -58,13 +62,14 @@ export function regionHealth(sim: Simulator, regionName: RegionName): Health {
   const place = application.regions[regionName];
   if (!place) return unhealthy(`${regionName} has no ${application.name}`);
   if (worldOf(sim).silentRegions.has(regionName)) return unhealthy(`${regionName} does not answer`);
+  const broken = brokenOf(sim, regionName, application.behind);
   const missing = Object.keys(application.servers).flatMap((server) => {
     const group = place.targetGroups[server];
     return group === undefined
       ? missingServer(sim, regionName, server)
       : missingTarget(sim, regionName, server, group);
   });
-  return healthOf(missing);
+  return healthOf([...broken.map((service) => sayBroken(service, regionName)), ...missing]);
 }
 
 /** The instances that are a server of the application in a Region, by id. */
@@ -83,6 +88,10 @@ export function databaseAt(sim: Simulator, endpoint: string): DatabaseAt | undef
     if (database) return { region, database };
   }
   return undefined;
+}
+
+function sayBroken(service: string, region: RegionName): string {
+  return `${service} of ${region} gives nothing but errors`;
 }
 
 function missingMounts(region: Region, guest: Guest, server: WorldServer): string[] {
@@ -119,6 +128,7 @@ function databaseProblem(
   if (!found) return `there is no database ${endpoint}`;
   const { database } = found;
   if (worldOf(sim).silentRegions.has(found.region.name)) return `${database.id} does not answer`;
+  if (!isDatabaseThere(sim, found.region, database)) return `${database.id} does not answer`;
   const blocked = connectionProblem(region, instance, found);
   if (blocked !== undefined) return blocked;
   if (found.region.rds.isWritable(database.id)) return undefined;

@@ -1,5 +1,6 @@
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
+import type { Ailments } from './ailments.ts';
 import type { World } from './schema.ts';
 import type { SplitWatch } from './split.ts';
 import type { Timeline } from './timeline.ts';
@@ -11,6 +12,8 @@ export interface Placed {
   readonly silentRegions: Set<RegionName>;
   /** Regions whose APIs hang; what runs there may go on. */
   readonly cutOffRegions: Set<RegionName>;
+  /** Parts of Regions that have failed. */
+  readonly ailments: Ailments;
   readonly timeline: Timeline;
   readonly splits: SplitWatch;
 }

@@ -31,6 +31,10 @@ export const application = v.strictObject({
   /** Where it serves its users when the world begins, and where it can be recovered. */
   runsIn: regionName,
   recoversIn: regionName,
+  /** Services that its servers call in their own Region, beside what the simulator has, such as `dynamodb`. */
+  calls: v.optional(v.array(text), []),
+  /** Services that its users come through in the Region that they are led to, such as `apigateway`. */
+  behind: v.optional(v.array(text), []),
   servers: v.record(text, server),
   regions: v.record(regionName, place),
 });

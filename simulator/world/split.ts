@@ -1,4 +1,5 @@
 import type { Simulator } from '../simulator.ts';
+import { isDatabaseThere, isInstanceThere } from './ailments.ts';
 import { databaseAt, instancesOf } from './health.ts';
 import { connectionProblem } from './network.ts';
 import { worldOf } from './placed.ts';
@@ -68,10 +69,11 @@ export class SplitWatch {
     if (![...this.#promoted].some((id) => rds.isWritable(id))) return undefined;
     const old = sim.region(runsIn);
     for (const instance of Object.keys(servers).flatMap((server) => instancesOf(sim, runsIn, server))) {
-      if (instance.state !== 'running' || !old.guests.isUp(instance.id)) continue;
+      if (instance.state !== 'running' || !isInstanceThere(sim, old, instance.id)) continue;
       for (const value of old.guests.of(instance.id).settings.values()) {
         const found = databaseAt(sim, value);
         if (found?.region.name !== runsIn || !old.rds.isWritable(found.database.id)) continue;
+        if (!isDatabaseThere(sim, old, found.database)) continue;
         if (connectionProblem(old, instance, found) === undefined)
           return `${instance.id} can write to ${found.database.id} in ${runsIn}`;
       }
