@@ -9,6 +9,8 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Whether it may also be sent again when no answer came: only what changes nothing by being done twice. */
   readonly repeatUnknown?: boolean;
+  /** Whether it may also be sent again when a permission seems to be missing: where a single stray refusal would end too much. */
+  readonly repeatDenied?: boolean;
 }
 
 const defaultDeadlineSeconds = 5;
@@ -32,7 +34,9 @@ export async function call<T>(
     const answer = await once(access, asked, send, deadlineMs);
     const isPassing =
       !answer.ok &&
-      (answer.kind === 'transient' || (answer.kind === 'unknown' && options.repeatUnknown === true));
+      (answer.kind === 'transient' ||
+        (answer.kind === 'unknown' && options.repeatUnknown === true) ||
+        (answer.kind === 'denied' && options.repeatDenied === true));
     const again = isPassing && options.repeatable !== false && attempt < attemptsMax;
     if (!again) return answer;
     await sleep(access.clock, firstPauseMs * 2 ** (attempt - 1));

@@ -19,11 +19,14 @@ export interface Claim {
   readonly entry: LedgerEntry;
 }
 
+/** What a step remembers is in the ledger: a stray refusal of it cannot be waited out from one call to the next. */
+const always = { repeatDenied: true } as const;
+
 /**
  * S3 answers in milliseconds as a rule; a request without an answer after some seconds is better asked again (S3 User Guide,
  * performance design patterns).
  */
-const patience = { deadlineSeconds: 3, repeatUnknown: true } as const;
+const patience = { ...always, deadlineSeconds: 3, repeatUnknown: true } as const;
 
 /**
  * The ledger: JSON records in one S3 bucket. S3 is strongly consistent, and conditional writes make a lock of a key
@@ -57,7 +60,7 @@ export function openLedger(access: Access, bucket: string) {
             }),
             { abortSignal },
           ),
-        condition.IfMatch || condition.IfNoneMatch ? { deadlineSeconds: 5 } : patience,
+        condition.IfMatch || condition.IfNoneMatch ? { ...always, deadlineSeconds: 5 } : patience,
       ),
       (output) => output.ETag ?? '',
     );

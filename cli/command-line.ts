@@ -3,6 +3,7 @@ import { liveOperatorDeps } from '../aws/live.ts';
 import { checkCommand } from './check-command.ts';
 import { addCheckCommand } from './define/check.ts';
 import { addDeployedOptions, type DeployedOptions } from './define/deployed.ts';
+import { addHistoryCommand } from './define/history.ts';
 import { addOrderCommands } from './define/orders.ts';
 import { addDrillCommand, addEventCommand } from './define/rehearsals.ts';
 import { addSimulateCommand } from './define/simulate.ts';
@@ -10,6 +11,7 @@ import { addStormCommand } from './define/storm.ts';
 import { addSweepCommand } from './define/sweep.ts';
 import { drillCommand, drillOnAws } from './drill-command.ts';
 import { eventCommand } from './event-command.ts';
+import { historyCommand } from './history-command.ts';
 import { orderCommand, type Reaching, statusCommand } from './operator-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { stormCommand } from './storm-command.ts';
@@ -55,6 +57,9 @@ export async function runCommandLine(
   });
   addSweepCommand(program, async (options) => {
     exitCode = await sweepCommand(options, streams);
+  });
+  addHistoryCommand(program, async (options) => {
+    exitCode = await historyCommand(options, streams);
   });
   addStatusCommand(program, async (plan, options) => {
     exitCode = await statusCommand(plan, options, streams, reach);

@@ -9,6 +9,9 @@ export interface SweepView {
   close(): void;
 }
 
+/** Where there is no terminal, how far it is is told this often. */
+const linesEvery = 100;
+
 export function showSweep(stream: ProgressStream & NodeJS.WriteStream, wanted: number): SweepView {
   const board = stream.isTTY ? createLogUpdate(stream) : undefined;
   let [done, failed] = [0, 0];
@@ -24,7 +27,9 @@ export function showSweep(stream: ProgressStream & NodeJS.WriteStream, wanted: n
         const objections = failure.objections.map((line) => `  ${line}\n`).join('');
         say(`${failure.name}: ${failure.outcome}\n${objections}  again: ${failure.command}\n`);
       }
-      board?.(`${done} of ${wanted} runs${failed > 0 ? `, ${failed} failed` : ''}`);
+      const far = `${done} of ${wanted} runs${failed > 0 ? `, ${failed} failed` : ''}`;
+      if (board) board(far);
+      else if (done % linesEvery === 0) stream.write(`${far}\n`);
     },
     say,
     close: () => board?.done(),

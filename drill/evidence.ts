@@ -1,4 +1,5 @@
 import type { Incident } from '../recovery/deciding/observation.ts';
+import { tagKeys } from '../recovery/identity.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import type { StepRecord } from '../recovery/step.ts';
 import type { DataLoss } from '../recovery/steps/evidence.ts';
@@ -88,6 +89,7 @@ export function evidenceOf(measured: Measured): Evidence {
     resources: stepNames.flatMap((step) =>
       (ledger.steps[step]?.resources ?? []).map((resource) => ({ step, ...resource })),
     ),
+    surplus: [...(ledger.evidence?.surplus ?? [])],
     timeline: timelineOf(ledger),
   };
 }
@@ -266,9 +268,16 @@ function explain(ledger: LedgerTruth): Evidence['explanations'] {
     if (!record?.reason) return [];
     return [{ step, code: record.code ?? null, reason: record.reason, unblock: record.unblock ?? null }];
   });
-  const untold = ledger.evidence?.untold ?? [];
+  const { untold = [], surplusUnknown } = ledger.evidence ?? {};
+  const unlooked = surplusUnknown === undefined ? [] : [surplusUnknown];
   return [
     ...steps,
+    ...unlooked.map((reason) => ({
+      step: 'conclude' as const,
+      code: 'SurplusUnknown',
+      reason,
+      unblock: `look for what carries ${tagKeys.recovery}=${ledger.evidence?.recovery} and is not used`,
+    })),
     ...untold.map((reason) => ({ step: 'conclude' as const, code: 'Untold', reason, unblock: null })),
   ];
 }

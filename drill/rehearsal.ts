@@ -2,6 +2,7 @@ import type { Plan } from '../recovery/plan/plan.ts';
 import type { RecoveryKind, RecoveryScope } from '../recovery/terms.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import type { World } from '../simulator/world/schema.ts';
+import type { Account } from './account.ts';
 import type { Bundles } from './bundles/bundles.ts';
 import type { PlannedOrder } from './orders.ts';
 import type { OnProgress } from './progress.ts';
@@ -16,6 +17,8 @@ export interface Rehearsal {
   /** Of a drill; a full one when absent. */
   readonly scope?: RecoveryScope;
   readonly seed: number;
+  /** Arranges what else happens in the account, before the recovery is started. */
+  readonly prepare?: (account: Account) => void;
   /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
   readonly faults: readonly string[];
   readonly template: Template;

@@ -69,7 +69,8 @@ export function janitorNeed(
 ): JanitorNeed {
   if (!active || active.releasedAt) return { kind: 'nothing' };
   const run = active.run ?? 1;
-  const isConcluded = active.kind === 'failover' && concluded?.run === run;
+  // A later run that was refused at its door has concluded too, and left the lock to the run before it.
+  const isConcluded = active.kind === 'failover' && concluded !== undefined && concluded.run >= run;
   if (isConcluded && concluded.outcome !== 'recovered') return { kind: 'nothing' };
   switch (execution) {
     case undefined:

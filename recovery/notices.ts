@@ -89,6 +89,12 @@ export const noticeSchemas = {
     v.strictObject({
       ...ending,
       outcome: v.pipe(v.picklist(['recovered', 'held', 'failed', 'aborted']), v.description('How it ended')),
+      surplus: v.pipe(
+        v.nullable(text),
+        v.description(
+          'What it made and does not use, or that this is unknown, in words; null when nothing is',
+        ),
+      ),
     }),
     v.description('A run of a failover ended; unless it recovered, the failover keeps its plan.'),
   ),

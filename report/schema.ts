@@ -130,6 +130,17 @@ export const evidenceSchema = v.strictObject({
     }),
   ),
   resources: v.array(v.strictObject({ step: v.picklist(stepNames), region: text, type: text, id: text })),
+  surplus: v.pipe(
+    v.array(
+      v.strictObject({
+        region: text,
+        type: text,
+        id: text,
+        reason: v.pipe(v.nullable(text), v.description('Why it is not used; null where no record says it')),
+      }),
+    ),
+    v.description('What a failover made and does not use: it stays until a person takes it away'),
+  ),
   criticalChain: v.pipe(
     v.array(v.strictObject({ name: text, subject: v.nullable(text), seconds })),
     v.description('The links whose sum is criticalPathSeconds'),

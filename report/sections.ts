@@ -29,6 +29,7 @@ export function sectionsOf(evidence: Evidence): readonly Section[] {
     overrides(evidence),
     judgement(evidence),
     leaks(evidence),
+    surplus(evidence),
     dataLoss(evidence),
     criticalChain(evidence),
     decisions(evidence),
@@ -124,6 +125,20 @@ function leaks(evidence: Evidence): Section {
     columns: ['Region', 'Type', 'Id'],
     rows: evidence.leaks.map(({ region, type, id }) => [region, type, id]),
     empty: 'None: nothing was left behind.',
+  };
+}
+
+function surplus(evidence: Evidence): Section {
+  return {
+    title: 'Left unused',
+    columns: ['Region', 'Type', 'Id', 'Why'],
+    rows: evidence.surplus.map(({ region, type, id, reason }) => [
+      region,
+      type,
+      id,
+      reason ?? 'no record says it',
+    ]),
+    empty: 'None is known: what it made is used, or was taken away.',
   };
 }
 

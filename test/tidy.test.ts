@@ -169,7 +169,7 @@ test('nothing asks for the time, for chance or for a waiver where it must not', 
 
 test('every file is used by another, or is an entry point', () => {
   const entries =
-    /^(cli\/(lifeboat|schemas)|simulator\/coverage|drill\/(simulate|storm)\/worker|drill\/bundles\/runtime|aws\/role-credentials|functions\/|stack\/tools\/|stack\/.*\.m?js)/;
+    /^(cli\/(lifeboat|schemas)|simulator\/coverage|drill\/(simulate|storm|sweep)\/worker|drill\/bundles\/runtime|aws\/role-credentials|functions\/|stack\/tools\/|stack\/.*\.m?js)/;
   const used = new Set(
     tracked.flatMap((file) =>
       importsOf(file)

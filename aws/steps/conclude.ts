@@ -11,6 +11,7 @@ import {
   restoredAgeOf,
 } from '../../recovery/steps/evidence.ts';
 import type { FenceMemory } from '../../recovery/steps/fence.ts';
+import { saySurplus } from '../../recovery/steps/surplus.ts';
 import { type StepName, stepNames } from '../../recovery/terms.ts';
 import { gather, gatherEach } from '../gather.ts';
 import { recordOf } from '../records.ts';
@@ -19,22 +20,27 @@ import { type Teller, tell } from '../tell.ts';
 import type { DatabasesMemory } from './databases.ts';
 import type { GateMemory } from './gate-memory.ts';
 import { readOrders } from './orders.ts';
+import { lookForMade, surplusIn } from './surplus.ts';
 
 type Records = Partial<Record<StepName, StepRecord>>;
 
 /** Writes the evidence of the run, tells people, and releases the plan unless a failover still has work to do. */
 export async function reconcileConclude(context: StepContext): Promise<StepResult> {
   const { plan, input, ledger } = context;
-  const seen = await gather({
-    records: readRecords(context),
-    orders: readOrders(context),
-    concluded: ledger.read(ledgerKeys.evidence(plan.plan, input.recovery)),
-  });
+  const [seen, made] = await Promise.all([
+    gather({
+      records: readRecords(context),
+      orders: readOrders(context),
+      concluded: ledger.read(ledgerKeys.evidence(plan.plan, input.recovery)),
+    }),
+    lookForMade(context),
+  ]);
   if (!seen.ok) return refused(context, seen);
   const later = (seen.value.concluded?.value as RunEvidence | undefined)?.run ?? 0;
   // An execution of an earlier run that comes late has nothing to say about what a later one has brought to its end.
   if (later > input.run) return { standing: overtakenBy(context, later) };
-  const evidence = evidenceOf(context, seen.value.records, seen.value.orders);
+  const { records, orders } = seen.value;
+  const evidence = { ...evidenceOf(context, records, orders), ...surplusIn(context, made, records) };
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
   if (!written.ok) return refused(context, written);
   const unremembered = await rememberDrill(context, evidence);
@@ -85,17 +91,22 @@ async function readRecords(context: StepContext): Promise<Answer<Records>> {
     stepNames.filter((name) => name !== 'conclude').map((name) => [name, recordOf(context, name)]),
   );
   return mapAnswer(answers, (found) =>
-    // Records of earlier runs count only where this run did not come: what it did not reach is not done.
-    Object.fromEntries(
-      Object.entries(found).flatMap(([name, record]) =>
-        record?.run === context.input.run ? [[name, record]] : [],
-      ),
-    ),
+    Object.fromEntries(Object.entries(found).flatMap(([name, record]) => (record ? [[name, record]] : []))),
   );
 }
 
-function evidenceOf(context: StepContext, records: Records, orders: readonly GivenOrder[]): RunEvidence {
+/** Records of earlier runs say nothing of this one: what it did not reach is not done. */
+function ofThisRun(records: Records, { input }: StepContext): Records {
+  return Object.fromEntries(Object.entries(records).filter(([, { run }]) => run === input.run));
+}
+
+function evidenceOf(
+  context: StepContext,
+  written: Records,
+  orders: readonly GivenOrder[],
+): Omit<RunEvidence, 'surplus'> {
   const { plan, input, identity } = context;
+  const records = ofThisRun(written, context);
   const databases = records.databases?.memory as DatabasesMemory | null | undefined;
   const gate = records.gate?.memory as GateMemory | null | undefined;
   const fence = records.fence?.memory as FenceMemory | null | undefined;
@@ -111,7 +122,7 @@ function evidenceOf(context: StepContext, records: Records, orders: readonly Giv
     kind: identity.kind,
     ...(identity.kind === 'drill' && { scope: context.scope }),
     run: input.run,
-    ...concludeRun(identity.kind, records),
+    ...concludeRun(identity, records),
     startedAt: input.startedAt,
     endedAt: context.now(),
     onset,
@@ -141,29 +152,29 @@ async function notify(context: StepContext, evidence: RunEvidence): Promise<void
   const why = evidence.reason ? `: ${evidence.reason}` : '';
   const reason = `the ${kind} ${recovery} of the plan ${evidence.plan} ended ${outcome}${why}`;
   const detail = { plan: evidence.plan, recovery, run, startedAt, endedAt, reason, unblock };
+  const surplus = saySurplus({ ...evidence, region: context.access.region });
   const words = {
     subject: `Lifeboat: ${evidence.plan} ${outcome}`,
-    message: `The${reason.slice(3)}${unblock ? `. ${unblock}` : ''}`,
+    message: [`The${reason.slice(3)}`, unblock, surplus].filter(Boolean).join('. '),
   };
   const told =
-    outcome === 'drilled'
+    outcome === 'drilled' || (kind === 'drill' && outcome !== 'recovered')
       ? await tell(tellerOf(context), 'Drill Concluded', { ...detail, outcome }, words)
-      : outcome === 'recovered'
-        ? await tell(tellerOf(context), 'Recovery Concluded', { ...detail, outcome }, words)
-        : await tell(tellerOf(context), conclusions[kind], { ...detail, outcome }, words);
+      : await tell(tellerOf(context), 'Recovery Concluded', { ...detail, outcome, surplus }, words);
   const untold = Object.entries(told).map(([who, refusal]) => `${who} were not told: ${refusal}`);
   if (untold.length === 0) return;
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), { ...evidence, untold });
   if (!written.ok) context.deps.log('error', sayRefusal(written), { recovery });
 }
 
-const conclusions = { drill: 'Drill Concluded', failover: 'Recovery Concluded' } as const;
-
 function tellerOf({ access, deps, environment }: Opened): Teller {
   return { access, deps, topicArn: environment.topicArn };
 }
 
-/** Marks the lock as nobody's, if it is still this recovery's: a failover may have taken it from a drill. */
+/**
+ * Marks the lock as nobody's, if it is still this run's: a failover may have taken it from a drill, and the janitor may have
+ * given it to the next run of a recovery whose execution has ended while this call went on.
+ */
 async function release(context: StepContext): Promise<Refusal | undefined> {
   const { plan, input, ledger } = context;
   const key = ledgerKeys.active(plan.plan);
@@ -171,6 +182,7 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   if (!found.ok) return found;
   const active = found.value?.value as ActiveRecord | undefined;
   if (!found.value || active?.recovery !== input.recovery || active.releasedAt) return undefined;
+  if ((active.run ?? 1) > input.run) return undefined;
   const nonce = `${active.nonce} released`;
   const released = await ledger.claim(
     key,

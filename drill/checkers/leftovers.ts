@@ -1,27 +1,22 @@
 import { tagKeys } from '../../recovery/identity.ts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
-import { type ResourceRef, stepNames } from '../../recovery/terms.ts';
+import type { ResourceRef } from '../../recovery/terms.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { isFinal } from '../../simulator/ssm/state.ts';
 import { type Act, isPerson, tagsIn } from '../truth/acts.ts';
-import { type Finding, type JudgedRecovery, type Law, runsOf, type Scene, wasTaken } from './scene.ts';
-
-/** Something that a recovery made and that is still there. */
-interface Made extends ResourceRef {
-  readonly recovery: string;
-  readonly isUsed: boolean;
-}
+import { type Finding, type Law, runsOf, type Scene, wasTaken } from './scene.ts';
+import { surplusFindings } from './surplus.ts';
 
 /**
- * Nothing that a failover made is left without a use: a server that was recovered is in its target group, a volume on its
- * server. What is not, such as a slow server whose replacement was faster, must be named where people look for it.
+ * Nothing that a failover made is left without a use and without a word: what is not used, such as a slow server whose
+ * replacement was faster, must be named where people look for it. What is made, is made so that it can be found again.
  */
 export const nothingUnused: Law = (scene) => [
   ...scene.recoveries
     .filter(({ kind }) => kind === 'failover')
     .filter(({ recovery }) => isOver(scene, recovery))
-    .flatMap((judged) => unusedOf(scene, judged)),
+    .flatMap((judged) => surplusFindings(scene, judged)),
   ...scene.truth.acts.flatMap((act) => untagged(scene, act)),
   ...commandsLeft(scene),
 ];
@@ -31,7 +26,7 @@ export const drillLeavesNothing: Law = (scene) =>
   scene.recoveries
     .filter(({ kind, recovery }) => kind === 'drill' && isOver(scene, recovery))
     .flatMap(({ recovery }) =>
-      [...madeBy(scene.sim, recovery), ...parametersOf(scene.sim, recovery)].map(({ type, id, region }) => ({
+      leftOf(scene.sim, recovery).map(({ type, id, region }) => ({
         recovery,
         message: `${type} ${id} in ${region} is left of the drill ${recovery}`,
       })),
@@ -46,34 +41,32 @@ function isOver(scene: Scene, recovery: string): boolean {
   return evidence?.run === last.run;
 }
 
-function madeBy(sim: Simulator, recovery: string): readonly Made[] {
-  return sim.regions.flatMap(({ name: region, ec2, rds, elbv2 }) => {
+/** What is there of a recovery, whatever it is used for. */
+export function leftOf(sim: Simulator, recovery: string): readonly ResourceRef[] {
+  return [...madeBy(sim, recovery), ...parametersOf(sim, recovery)];
+}
+
+function madeBy(sim: Simulator, recovery: string): readonly ResourceRef[] {
+  return sim.regions.flatMap(({ name: region, ec2, rds }) => {
     const isMine = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
       tags[tagKeys.recovery] === recovery;
-    const isRegistered = (id: string) =>
-      [...elbv2.targetGroups.values()].some(({ targets }) =>
-        [...targets.values()].some(({ instanceId, phase }) => instanceId === id && phase !== 'draining'),
-      );
-    const instances = [...ec2.instances.values()]
-      .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down')
-      .filter(isMine)
-      .map(({ id }) => ({ region, type: 'instance', id, recovery, isUsed: isRegistered(id) }));
-    const volumes = [...ec2.volumes.values()]
-      .filter(({ state }) => state !== 'deleted' && state !== 'deleting')
-      .filter(isMine)
-      .map(({ id, attachment }) => ({
-        region,
-        type: 'volume',
-        id,
-        recovery,
-        // On a server that is not used it is found with that server.
-        isUsed: attachment !== undefined,
-      }));
-    const databases = [...rds.instances.values()]
-      .filter(({ status }) => status !== 'deleting')
-      .filter(isMine)
-      .map(({ id }) => ({ region, type: 'dbInstance', id, recovery, isUsed: true }));
-    return [...instances, ...volumes, ...databases];
+    const ref =
+      (type: string) =>
+      ({ id }: { readonly id: string }): ResourceRef => ({ region, type, id });
+    return [
+      ...[...ec2.instances.values()]
+        .filter(({ state }) => state !== 'terminated' && state !== 'shutting-down')
+        .filter(isMine)
+        .map(ref('instance')),
+      ...[...ec2.volumes.values()]
+        .filter(({ state }) => state !== 'deleted' && state !== 'deleting')
+        .filter(isMine)
+        .map(ref('volume')),
+      ...[...rds.instances.values()]
+        .filter(({ status }) => status !== 'deleting')
+        .filter(isMine)
+        .map(ref('dbInstance')),
+    ];
   });
 }
 
@@ -83,32 +76,6 @@ function parametersOf(sim: Simulator, recovery: string): readonly ResourceRef[] 
       .filter(({ name }) => name.startsWith(`/lifeboat/drill/${recovery}/`))
       .map(({ name: id }) => ({ region, type: 'parameter', id })),
   );
-}
-
-function unusedOf(scene: Scene, { recovery, plan, outcome }: JudgedRecovery): readonly Finding[] {
-  const unused = madeBy(scene.sim, recovery).filter(({ isUsed }) => !isUsed);
-  if (unused.length === 0) return [];
-  const named = namedBy(scene, plan.plan, recovery);
-  // A slow server may come after its replacement, and is not terminated; a volume that waits for nobody is nothing but cost.
-  const isKnown = ({ id, type }: Made) =>
-    named.includes(id) && !(outcome === 'recovered' && type === 'volume');
-  return unused
-    .filter((made) => !isKnown(made))
-    .map(({ type, id, region }) => ({
-      recovery,
-      plan: plan.plan,
-      message: `${type} ${id} in ${region} was made by ${recovery} and serves nothing`,
-    }));
-}
-
-/** Everything that the evidence names, and what steps that were not concluded wrote down. */
-function namedBy({ truth }: Scene, plan: string, recovery: string): string {
-  const evidence = truth.read<RunEvidence>(ledgerKeys.evidence(plan, recovery));
-  const resources = evidence?.resources.map(({ id }) => id) ?? [];
-  const steps = stepNames.map((step) =>
-    JSON.stringify(truth.read(ledgerKeys.step(plan, recovery, step)) ?? null),
-  );
-  return [...resources, ...(evidence?.outcome === 'recovered' ? [] : steps)].join();
 }
 
 const creates = new Set([

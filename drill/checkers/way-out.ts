@@ -1,7 +1,9 @@
 import type { Verdict } from '../../recovery/deciding/observation.ts';
+import { tagKeys } from '../../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
-import { type Finding, type Law, type Scene, timeOf } from './scene.ts';
+import { leftOf } from './leftovers.ts';
+import { type Finding, type JudgedRecovery, type Law, type Scene, timeOf } from './scene.ts';
 
 /** One thing that a sentence tells a person to do. */
 export type WayOut =
@@ -77,7 +79,19 @@ const passing = new Set([
 export const holdsHaveAWayOut: Law = (scene) => [
   ...scene.plans.flatMap(({ plan }) => decisionsWithout(scene, plan)),
   ...scene.recoveries.flatMap(({ plan, recovery }) => endsWithout(scene, plan.plan, recovery)),
+  ...scene.recoveries.flatMap((judged) => staysUnsaid(scene, judged)),
 ];
+
+/** A drill that has let go of its plan is taken up by nobody: what stays of it must be named by whoever reads its end. */
+function staysUnsaid(scene: Scene, { kind, plan, recovery }: JudgedRecovery): readonly Finding[] {
+  const evidence = scene.truth.read<RunEvidence>(ledgerKeys.evidence(plan.plan, recovery));
+  if (kind !== 'drill' || !evidence) return [];
+  const [first] = leftOf(scene.sim, recovery);
+  const says = `delete what carries ${tagKeys.recovery}=${recovery}`;
+  if (!first || evidence.unblock?.includes(says)) return [];
+  const message = `${first.type} ${first.id} is left of the drill ${recovery}, and its way out does not say to delete it: ${evidence.unblock}`;
+  return [{ plan: plan.plan, recovery, message }];
+}
 
 function decisionsWithout(scene: Scene, plan: string): readonly Finding[] {
   return scene.truth

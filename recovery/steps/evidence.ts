@@ -1,3 +1,4 @@
+import { type Identity, tagKeys } from '../identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepRecord } from '../step.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../terms.ts';
 import type { Override } from './approval.ts';
 import { lossOf, type MeasuredLag } from './lag.ts';
+import type { SurplusResource } from './surplus.ts';
 
 /** How much of an item's data a recovery loses, counted back from the onset, with what it was measured by. */
 export interface DataLoss {
@@ -46,6 +48,10 @@ export interface RunEvidence {
   readonly steps: readonly EvidenceStep[];
   readonly dataLoss: readonly DataLoss[];
   readonly resources: readonly ResourceRef[];
+  /** What a failover made and does not use: it stays, until a person has looked at it. A drill leaves nothing. */
+  readonly surplus: readonly SurplusResource[];
+  /** Why its surplus could not be looked for, as a sentence; absent when it was. */
+  readonly surplusUnknown?: string;
   /** Why its end was not told to people or machines, as sentences; absent when it was. */
   readonly untold?: readonly string[];
 }
@@ -87,13 +93,22 @@ const required: readonly StepName[] = stepNames.filter(
  * task broke off, counts as failed: what is not known to be done is not done.
  */
 export function concludeRun(
-  kind: RecoveryKind,
+  { kind, recovery }: Pick<Identity, 'kind' | 'recovery'>,
   records: Readonly<Partial<Record<StepName, StepRecord>>>,
 ): Conclusion {
   const concluded = verdictOn(kind, records);
   if (kind === 'failover' || concluded.unblock === null) return concluded;
   // Steps speak for both kinds; a drill that has ended holds its plan no more, and nothing is left of it to go on with.
-  return { ...concluded, unblock: concluded.unblock.replaceAll('then continue', 'then drill again') };
+  const unblock = concluded.unblock.replaceAll('then continue', 'then drill again');
+  const remove = `delete what carries ${tagKeys.recovery}=${recovery}`;
+  const isUnsaid = mayHaveLeft(records) && !unblock.includes(remove);
+  return { ...concluded, unblock: isUnsaid ? `${remove}; ${unblock}` : unblock };
+}
+
+/** Whether copies of a drill may stay: nobody comes back to take them away. A sweep that compared has found none before. */
+function mayHaveLeft({ cleanup, sweep }: Readonly<Partial<Record<StepName, StepRecord>>>): boolean {
+  if (sweep?.code === 'LeftBehind') return true;
+  return !isGood(cleanup) && !isGood(sweep) && sweep?.code !== 'LiveChanged';
 }
 
 interface Conclusion {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { openLedger } from '../../aws/ledger.ts';
+import { AwsError } from '../../simulator/errors.ts';
 import { emptyAccount } from './account.ts';
 
 const bucket = 'lifeboat-ledger';
@@ -65,4 +66,22 @@ test('a claim that replaces a record fails when the record has changed since it 
   const answer = await sim.clock.drive(run());
   assert.ok(answer.ok && !answer.value.won);
   assert.deepEqual(answer.value.entry.value, { nonce: 'second' });
+});
+
+test('a refusal that comes once is asked again, and one that stays is told', async () => {
+  const { sim, access } = accountWithLedger();
+  const ledger = openLedger(access(), bucket);
+  const refuse = (times: number) => {
+    let left = times;
+    sim.faults.splice(0, Number.POSITIVE_INFINITY, () =>
+      left-- > 0 ? { kind: 'error', error: new AwsError('AccessDenied', 'Access Denied', 403) } : undefined,
+    );
+  };
+  refuse(1);
+  assert.ok((await sim.clock.drive(ledger.claim(key, { nonce: 'mine' }))).ok);
+  refuse(1);
+  assert.ok((await sim.clock.drive(ledger.read(key))).ok);
+  refuse(Number.POSITIVE_INFINITY);
+  const answer = await sim.clock.drive(ledger.read(key));
+  assert.ok(!answer.ok && answer.kind === 'denied');
 });

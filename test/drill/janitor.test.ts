@@ -172,6 +172,23 @@ for (const { state } of stopped.filter(({ kind }) => kind === 'failover')) {
   });
 }
 
+test('a run that concludes late does not give away the lock that was given to its next run meanwhile', async () => {
+  const stage = new Stage();
+  const { sim, ledgerBucket } = stage.account;
+  const key = ledgerKeys.active('shop');
+  sim.faults.push(({ operation }, input) => {
+    const written = (input as { readonly Key?: string }).Key;
+    if (operation !== 'PutObject' || !written?.endsWith('evidence.json')) return undefined;
+    const record = sim.s3.buckets.get(ledgerBucket)!.keys.get(key)!;
+    const body = new TextEncoder().encode(JSON.stringify({ ...stage.active(), run: 2 }));
+    record.versions = [...record.versions.slice(0, -1), { ...record.versions.at(-1)!, body }];
+    return undefined;
+  });
+  const { evidence } = await stage.start().end();
+  assert.deepEqual([evidence?.outcome, evidence?.run], ['recovered', 1]);
+  assert.deepEqual([stage.active().run, stage.active().releasedAt], [2, undefined]);
+});
+
 test('the schedule alone brings the next run about, where the event of the end was lost', async () => {
   const { stage, evidence, leaks } = await stopAt('drill', 'Servers', 'schedule');
   assert.deepEqual([evidence?.outcome, evidence?.run], ['aborted', 2], evidence?.reason ?? '');

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { StepRecord, StepStatus } from '../../recovery/step.ts';
-import { concludeRun, dataLossOf, evidenceSteps } from '../../recovery/steps/evidence.ts';
+import { concludeRun as conclude, dataLossOf, evidenceSteps } from '../../recovery/steps/evidence.ts';
 import { type RecoveryKind, type StepName, stepNames } from '../../recovery/terms.ts';
 import { shopPlan } from './plans.ts';
 
 const at = '2026-03-02T09:00:00.000Z';
+const concludeRun = (kind: RecoveryKind, records: Parameters<typeof conclude>[1]) =>
+  conclude({ kind, recovery: `shop-${kind}-1` }, records);
 
 function record(step: StepName, status: StepStatus, parts: Partial<StepRecord> = {}): StepRecord {
   return {
@@ -161,6 +163,31 @@ test('an aborted drill that left something behind says so', () => {
     reason: 'kim aborted it; sweep: vol-1 is still there',
     unblock: 'drill again; delete vol-1',
   });
+});
+
+test('a drill whose copies may stay says to delete them, whatever ended it, since nobody comes back to them', () => {
+  const bound = { code: 'BoundReached', reason: 'why', unblock: 'remove what it waits for, then continue' };
+  const left = {
+    code: 'LeftBehind',
+    reason: 'seven are left',
+    unblock: 'delete what carries lifeboat:recovery=shop-drill-1, then drill again',
+  };
+  const cleanup = record('cleanup', 'failed', bound);
+  const sweep = record('sweep', 'failed', left);
+  const says = (changes: Parameters<typeof allDone>[0]) => concludeRun('drill', allDone(changes)).unblock;
+  const remove = 'delete what carries lifeboat:recovery=shop-drill-1';
+  const both = `${remove}; remove what it waits for, then drill again`;
+  assert.equal(says({ cleanup, sweep }), both);
+  assert.equal(says({ cleanup, sweep: record('sweep', 'failed', bound) }), both, 'nobody could look');
+  assert.equal(says({ volumes: record('volumes', 'failed', bound), cleanup, sweep }), both);
+  assert.equal(says({ sweep }), left.unblock, 'once is enough');
+  const unreached = says({ cleanup: undefined, sweep: undefined });
+  assert.equal(unreached, `${remove}; look at the execution history, then drill again`);
+  const looked = 'remove what it waits for, then drill again';
+  assert.equal(says({ cleanup }), looked, 'the sweep found nothing');
+  const changed = record('sweep', 'failed', { code: 'LiveChanged', reason: 'why', unblock: 'look' });
+  assert.equal(says({ cleanup, sweep: changed }), looked);
+  assert.equal(concludeRun('failover', allDone({ volumes: cleanup })).unblock, bound.unblock);
 });
 
 test('a drill whose plan a failover took is aborted, and what that failover changed is not held against it', () => {

@@ -40,6 +40,11 @@ test('a failover whose newest evidence is of an earlier run was interrupted', ()
   assert.equal(janitorNeed(failover, 'ABORTED', undefined, later).kind, 'finish');
 });
 
+test('a failover whose next run was refused at its door, and said so, waits for a person: it was not interrupted', () => {
+  assert.equal(janitorNeed(failover, 'FAILED', { run: 2, outcome: 'aborted' }, later).kind, 'nothing');
+  assert.equal(janitorNeed(failover, 'RUNNING', { run: 2, outcome: 'aborted' }, later).kind, 'nothing');
+});
+
 test('an execution that is not found is waited for, then told to a person', () => {
   assert.equal(janitorNeed(failover, 'absent', undefined, soon).kind, 'nothing');
   assert.equal(janitorNeed(failover, 'absent', undefined, later).kind, 'tell');

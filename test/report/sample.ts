@@ -62,6 +62,7 @@ export const drilled: Evidence = {
     { step: 'servers', region: 'ap-northeast-1', type: 'instance', id: 'i-0c2f4a7e9d1b3c5f7' },
     { step: 'databases', region: 'ap-northeast-1', type: 'dbInstance', id: 'lifeboat-orders-2f7d11c0aa' },
   ],
+  surplus: [],
   criticalChain: [
     { name: 'restore', subject: 'databases.orders', seconds: 1262.5 },
     { name: 'reload', subject: null, seconds: 60 },
@@ -94,6 +95,10 @@ export const failed: Evidence = {
     message: `rule ${name} broke`,
   })),
   leaks: [{ region: 'ap-northeast-1', type: 'volume', id: 'vol-0leak' }],
+  surplus: [
+    { region: 'ap-northeast-1', type: 'instance', id: 'i-0slow', reason: 'replaced by i-0fast' },
+    { region: 'ap-northeast-1', type: 'volume', id: 'vol-0idle', reason: null },
+  ],
   explanations: [
     {
       step: 'databases',

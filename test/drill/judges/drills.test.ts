@@ -228,17 +228,81 @@ test('a failover that does something to what is of another plan is found', async
   );
 });
 
-test('a slow server that nothing uses is known where the evidence names it, and found where it does not', async () => {
+/** A failover that has recovered, what it launched, and a way to say something else of what it does not use. */
+async function recovered() {
   const trial = await new Trial().end('failover');
-  const worker = [...trial.sim.region(tokyo).ec2.instances.values()].find(
-    ({ tags }) => tags[tagKeys.recovery] === 'shop-failover-7',
+  const { ec2, elbv2 } = trial.sim.region(tokyo);
+  const isMine = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
+    tags[tagKeys.recovery] === 'shop-failover-7';
+  const worker = [...ec2.instances.values()].find(isMine)!;
+  const data = [...ec2.volumes.values()].find(
+    (each) => isMine(each) && each.tags[tagKeys.item] === 'volumes.data',
   )!;
-  for (const { targets } of trial.sim.region(tokyo).elbv2.targetGroups.values())
-    for (const [key, { instanceId }] of targets) if (instanceId === worker.id) targets.delete(key);
-  assert.deepEqual(trial.objections({ difference: nothing }), []);
+  const retire = () => {
+    for (const { targets } of elbv2.targetGroups.values())
+      for (const [key, { instanceId }] of targets) if (instanceId === worker.id) targets.delete(key);
+  };
+  const say = (said: Partial<RunEvidence>) =>
+    trial.forge<RunEvidence>(ledgerKeys.evidence('shop', 'shop-failover-7'), (evidence) => ({
+      ...evidence,
+      ...said,
+    }));
+  const ref = (type: string, id: string) => ({ region: tokyo, type, id, reason: null });
+  const surplus = [ref('instance', worker.id), ref('volume', data.id)];
+  const found = () =>
+    trial.violations({ difference: nothing }).map(({ checker, message }) => `${checker}: ${message}`);
+  return { trial, worker, data, retire, say, surplus, found };
+}
+
+test('a slow server that nothing uses, and its volume, are known where the evidence names both as its surplus', async () => {
+  const { worker, data, retire, say, surplus, found } = await recovered();
+  assert.deepEqual(found(), []);
+  retire();
+  const unsaid = (type: string, id: string) =>
+    `nothingUnused: ${type} ${id} in ${tokyo} was made by shop-failover-7 and serves nothing, and its evidence does not say so`;
+  assert.deepEqual(found(), [unsaid('instance', worker.id), unsaid('volume', data.id)]);
+  say({ surplus: surplus.slice(0, 1) });
+  assert.deepEqual(found(), [unsaid('volume', data.id)]);
+  say({ surplus: surplus.map((each) => ({ ...each, region: 'eu-west-1' })) });
+  assert.equal(found().length, 2, 'nobody would find it there');
+  say({ surplus });
+  assert.deepEqual(found(), []);
+  say({ surplus: [], surplusUnknown: 'what it left unused is unknown' });
+  assert.deepEqual(found(), [], 'unknown is no lie');
+});
+
+test('what serves and is called surplus is found, since people take surplus away', async () => {
+  const { worker, data, say, surplus, found } = await recovered();
+  say({ surplus });
+  const lie = (type: string, id: string) =>
+    `nothingUnused: ${type} ${id} in ${tokyo} is used, and the evidence of shop-failover-7 says that it is not`;
+  assert.deepEqual(found(), [lie('instance', worker.id), lie('volume', data.id)]);
+  say({ outcome: 'held', unblock: 'look at it, then continue' });
+  assert.ok(found().includes(lie('instance', worker.id)), 'also where it has not recovered');
+  assert.ok(found().includes(lie('volume', data.id)));
+});
+
+test('a server that a failover made and that its evidence does not name at all is found', async () => {
+  const { trial, worker } = await recovered();
   trial.forge<RunEvidence>(ledgerKeys.evidence('shop', 'shop-failover-7'), (evidence) => ({
     ...evidence,
     resources: evidence.resources.filter(({ id }) => id !== worker.id),
   }));
-  assert.deepEqual(trial.objections({ difference: nothing }), ['nothingUnused', 'evidenceIsTrue']);
+  assert.deepEqual(trial.objections({ difference: nothing }), ['evidenceIsTrue']);
+});
+
+test('a drill that could not take its copies away, and does not say to delete them, is found', async () => {
+  const refuse = (sim: Simulator) =>
+    sim.faults.push(({ operation }) =>
+      operation === 'TerminateInstances'
+        ? { kind: 'error', error: new AwsError('UnauthorizedOperation', 'never', 403) }
+        : undefined,
+    );
+  const trial = await new Trial({ with: refuse }).end('drill');
+  assert.deepEqual(trial.objections(), ['drillLeavesNothing'], 'its way out says what to delete');
+  trial.forge<RunEvidence>(ledgerKeys.evidence('shop', 'shop-drill-7'), (evidence) => {
+    assert.match(evidence.unblock ?? '', /^delete what carries lifeboat:recovery=shop-drill-7; remove what/);
+    return { ...evidence, unblock: 'remove what it waits for, then drill again' };
+  });
+  assert.deepEqual(trial.objections(), ['drillLeavesNothing', 'holdsHaveAWayOut']);
 });
