@@ -8,7 +8,8 @@ interface State {
   readonly [field: string]: unknown;
 }
 
-interface Machine {
+/** A machine's definition. */
+export interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -27,19 +28,20 @@ export function withoutStep(template: Template, step: StepName): Template {
   const resources = Object.entries(template.Resources).map(([id, resource]) => {
     if (resource.Type !== 'AWS::StepFunctions::StateMachine') return [id, resource] as const;
     const { Definition, ...rest } = resource.Properties as unknown as { readonly Definition: Machine };
-    return [id, { ...resource, Properties: { ...rest, Definition: cut(Definition, task) } }] as const;
+    return [id, { ...resource, Properties: { ...rest, Definition: withoutTask(Definition, task) } }] as const;
   });
   return { ...template, Resources: Object.fromEntries(resources) } as Template;
 }
 
-function cut(machine: Machine, task: string): Machine {
+/** A machine that has no such Task any more, as `withoutStep` says. */
+export function withoutTask(machine: Machine, task: string): Machine {
   const choice = machine.States[`${task}Next`];
   if (!choice) {
     const states = Object.entries(machine.States).map(([name, state]) => {
       const { Branches: branches } = state;
       return [
         name,
-        branches ? { ...state, Branches: branches.map((one) => cut(one, task)) } : state,
+        branches ? { ...state, Branches: branches.map((one) => withoutTask(one, task)) } : state,
       ] as const;
     });
     return { ...machine, States: Object.fromEntries(states) };

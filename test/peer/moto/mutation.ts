@@ -3,13 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import table from '../../mutants.json' with { type: 'json' };
-import { mutants } from './mutants.ts';
+import { mutants } from '../../mutants/mutants.ts';
+import { readTable } from '../../mutants/table.ts';
+import { made, scenarios } from './mutants.ts';
 import { startPeers } from './peer.ts';
 
 /** One test for each mutant of these scenarios: the scenario is played with it, and the witness that the table names must fail. */
-export function testMutants(scenarios: ReadonlySet<string>): void {
-  const chosen = table.filter(({ mutant }) => scenarios.has(mutants[mutant]?.scenario.name ?? ''));
+export function testMutants(chosen: ReadonlySet<string>): void {
+  const rows = readTable().flatMap(({ mutant, peers }) => {
+    const [name = ''] = peers?.split(':') ?? [];
+    return peers !== null && chosen.has(name)
+      ? [{ mutant, caughtBy: peers, scenario: scenarios.get(name)! }]
+      : [];
+  });
   test('the mutants', { concurrency: false }, async (t) => {
     const peers = await startPeers();
     const directory = await mkdtemp(join(tmpdir(), 'lifeboat-mutants-'));
@@ -17,11 +23,11 @@ export function testMutants(scenarios: ReadonlySet<string>): void {
       await peers.close();
       await rm(directory, { recursive: true, force: true });
     });
-    for (const { mutant, peers: caughtBy } of chosen) {
+    for (const { mutant, caughtBy, scenario } of rows) {
       await t.test(`${mutant}: caught`, async () => {
-        const { scenario, make } = mutants[mutant] ?? assert.fail(`there is no mutant ${mutant}`);
-        const made = await make(join(directory, mutant.replaceAll(' ', '-')));
-        const peer = await peers.open({ ...scenario.options, ...made });
+        const breakage = mutants[mutant] ?? assert.fail(`there is no mutant ${mutant}`);
+        const options = await made(breakage, join(directory, mutant.replaceAll(' ', '-')));
+        const peer = await peers.open({ ...scenario.options, ...options });
         const found = await scenario.run(peer);
         const failed = [...found].filter(([, error]) => error !== undefined);
         for (const [says, error] of failed)
