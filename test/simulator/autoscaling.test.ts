@@ -63,7 +63,14 @@ test('a group ends and replaces an instance that somebody stopped, and registers
   const [added, ...more] = members().filter((id) => !instances.includes(id));
   assert.deepEqual(more, []);
   const instance = ec2.instances.get(added!)!;
-  assert.deepEqual(instance.tags, { Role: 'web', 'aws:autoscaling:groupName': 'web' });
+  const {
+    'aws:ec2launchtemplate:id': template,
+    'aws:ec2launchtemplate:version': version,
+    ...tags
+  } = instance.tags;
+  assert.ok(template !== undefined && ec2.launchTemplates.has(template));
+  assert.equal(version, '1');
+  assert.deepEqual(tags, { Role: 'web', 'aws:autoscaling:groupName': 'web' });
   assert.equal(instance.state, 'running');
   assert.equal(instance.zone, ec2.subnets.get([...ec2.subnets.keys()][0]!)!.zone, 'where the fewest are');
   assert.ok([...target.targets.values()].some(({ instanceId }) => instanceId === added));
