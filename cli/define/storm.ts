@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { StormOptions } from '../storm-command.ts';
-import { collect } from './values.ts';
+import { collect, workerCount } from './values.ts';
 
 /** `lifeboat storm`. */
 export function addStormCommand(program: Command, run: (options: StormOptions) => Promise<void>): void {
@@ -12,7 +12,7 @@ export function addStormCommand(program: Command, run: (options: StormOptions) =
     .option('--world <file>', 'the simulated account; the one of the first plan otherwise')
     .option('--only <scenarios>', 'of what goes wrong, only these scenarios, separated by commas', names)
     .option('--disaster <file>', 'one disaster, as a storm wrote it, in place of those that seeds draw')
-    .option('--workers <n>', 'how many happen side by side; one for each core otherwise', someWorkers)
+    .option('--workers <n>', 'how many happen side by side; one for each core otherwise', workerCount)
     .option('--no-shrink', 'do not look for what of a failing disaster matters')
     .option('--json', 'print one JSON object on standard output, and nothing else there')
     .option('--out <directory>', 'where what failed is written', 'out')
@@ -33,9 +33,4 @@ function seedRange(text: string): readonly [number, number] {
 
 function names(text: string): readonly string[] {
   return text.split(',').map((name) => name.trim());
-}
-
-function someWorkers(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('a number from 1 to 99 is expected.');
-  return Number(text);
 }

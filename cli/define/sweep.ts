@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sweepParts } from '../../drill/sweep/case.ts';
 import { recoveryKinds } from '../../recovery/terms.ts';
 import type { SweepOptions } from '../sweep-command.ts';
-import { wholeNumber } from './values.ts';
+import { wholeNumber, workerCount } from './values.ts';
 
 /** `lifeboat sweep`. */
 export function addSweepCommand(program: Command, run: (options: SweepOptions) => Promise<void>): void {
@@ -19,7 +19,7 @@ export function addSweepCommand(program: Command, run: (options: SweepOptions) =
     .option('--only <name>', 'one run, by its name')
     .option('--sample <k/n>', 'of the runs in their order every nth, from the kth on', sample)
     .option('--all', 'also calls of invocations that saw and did the same as one before')
-    .option('--workers <n>', 'how many run side by side; one for each core otherwise', someWorkers)
+    .option('--workers <n>', 'how many run side by side; one for each core otherwise', workerCount)
     .option('--json', 'print one JSON object on standard output, and nothing else there')
     .action((plan: string, options) => run({ ...options, plan }));
 }
@@ -29,9 +29,4 @@ function sample(text: string): readonly [number, number] {
   if (k === '' || Number(k) < 1 || Number(k) > Number(n))
     throw new InvalidArgumentError('a share such as 1/50 is expected.');
   return [Number(k), Number(n)];
-}
-
-function someWorkers(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('a number from 1 to 99 is expected.');
-  return Number(text);
 }

@@ -16,6 +16,12 @@ export function portNumber(text: string): number {
   return port;
 }
 
+/** How many worlds run side by side. */
+export function workerCount(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('a number from 1 to 99 is expected.');
+  return Number(text);
+}
+
 /** How many times as fast; 0 stands. */
 export function factor(text: string): number {
   const times = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;

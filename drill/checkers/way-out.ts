@@ -2,6 +2,7 @@ import type { Verdict } from '../../recovery/deciding/observation.ts';
 import { tagKeys } from '../../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
+import { orderCommands } from '../../report/operator.ts';
 import { leftOf } from './leftovers.ts';
 import { type Finding, type JudgedRecovery, type Law, type Scene, timeOf } from './scene.ts';
 
@@ -23,19 +24,7 @@ export type WayOut =
     };
 
 /** Our commands that a way out may name. */
-const commands = [
-  'approve',
-  'abort',
-  'continue',
-  'acknowledge',
-  'pause',
-  'unpause',
-  'failover',
-  'drill',
-  'status',
-  'check',
-  'report',
-] as const;
+const commands: readonly string[] = [...orderCommands, 'status', 'check'];
 
 /** What a sentence about something in AWS begins with: a person can do it, and knows what. */
 const imperative =
@@ -134,8 +123,7 @@ function problemsOf({ plans, recoveries }: Scene, unblock: string | null): reado
   const named = new Set([...plans.map(({ plan }) => plan), ...recoveries.map(({ recovery }) => recovery)]);
   return ways.flatMap((way) => {
     if (way.kind === 'action') return [];
-    if (!(commands as readonly string[]).includes(way.command))
-      return [`names lifeboat ${way.command}, which there is not`];
+    if (!commands.includes(way.command)) return [`names lifeboat ${way.command}, which there is not`];
     if (way.subject === undefined || named.has(way.subject) || way.subject === 'latest') return [];
     // A word of the sentence that follows a command without a name.
     return /-(drill|failover)-/.test(way.subject) ? [`names ${way.subject}, which there is not`] : [];
