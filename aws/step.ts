@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { type Refusal, sayRefusal } from '../recovery/answer.ts';
+import { type Answer, type Refusal, sayRefusal } from '../recovery/answer.ts';
 import { stepBoundSeconds } from '../recovery/bounds.ts';
 import { type Identity, recoveryIdPattern } from '../recovery/identity.ts';
 import { type ActiveRecord, ledgerKeys, type OpenedRecord } from '../recovery/ledger.ts';
-import { mayNotAct } from '../recovery/lock.ts';
+import { besideAnother, besideAnotherCode, mayNotAct } from '../recovery/lock.ts';
 import { nextLook, withinBounds } from '../recovery/pace.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { leftOutOf } from '../recovery/scope.ts';
@@ -29,7 +29,7 @@ import type { Access } from './access.ts';
 import type { Deps, Invocation } from './deps.ts';
 import { readEnvironment, type StepEnvironment } from './environment.ts';
 import { type Handler, lambda, type Provide } from './lambda.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { type Ledger, type LedgerEntry, openLedger } from './ledger.ts';
 import { OwnRecord } from './own-record.ts';
 import { finalStanding, toOutput } from './step-output.ts';
 
@@ -82,6 +82,7 @@ const schema = v.object({
   step: v.picklist(stepNames),
   now: v.pipe(v.string(), v.isoTimestamp()),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
+  execution: v.exactOptional(v.string()),
   given: v.exactOptional(v.object({ scope: v.exactOptional(v.picklist(recoveryScopes)) })),
 });
 
@@ -115,7 +116,12 @@ async function callStep(
   const opened = openContext(name, input, invocation);
   if ('status' in opened) return toOutput(name, opened);
   const { ledger, plan } = opened;
-  const stored = await ledger.read(ledgerKeys.step(plan.plan, input.recovery, name));
+  const key = ledgerKeys.step(plan.plan, input.recovery, name);
+  const [stored, active, first] = await Promise.all([
+    ledger.read(key),
+    ledger.read(ledgerKeys.active(plan.plan)),
+    readOpened(opened),
+  ]);
   // Clean-up finds by tags what it takes away: a ledger that is gone must not keep copies running.
   if (!stored.ok && name !== 'cleanup') {
     const standing = unreadable(opened, stored);
@@ -124,24 +130,30 @@ async function callStep(
   }
   const entry = stored.ok ? stored.value : undefined;
   const record = entry?.value as StepRecord | undefined;
-  const key = ledgerKeys.step(plan.plan, input.recovery, name);
   const nonce = () => invocation.deps.entropy.hex('record', `${input.recovery} ${name} ${input.run}`, 16);
   const own = new OwnRecord(ledger, key, entry, nonce);
-  const first = await readOpened(opened);
   if ('status' in first) return toOutput(name, first);
   const { openedAt } = first;
   // What is tagged and sent again in a later run must be what the first run tagged and sent.
   const identity: Identity = { ...opened.identity, startedAt: openedAt };
   const context: StepContext = { ...opened, ...first, identity, record, own };
+  const beside = active.ok && besideAnother(active.value?.value as ActiveRecord | undefined, input);
+  // Nothing is written down for it: the records are those of the other execution.
+  if (beside) return toOutput(name, beside);
   // A final answer of this run stands: whoever asks again (a retry after a lost answer, a call that comes late) gets it.
   const final = record?.run === input.run ? finalStanding(record) : undefined;
-  return toOutput(name, final ?? (await workAndRecord(name, reconcile, context)));
+  return toOutput(name, final ?? (await workAndRecord(name, reconcile, context, active)));
 }
 
 /** Does the step's work and writes down how it stands; what could not be written down does not count. */
-async function workAndRecord(name: StepName, reconcile: Reconcile, context: StepContext): Promise<Standing> {
+async function workAndRecord(
+  name: StepName,
+  reconcile: Reconcile,
+  context: StepContext,
+  active: Answer<LedgerEntry | undefined>,
+): Promise<Standing> {
   const { record, input, own, now } = context;
-  const lost = withoutLock.includes(name) ? undefined : await lostLock(context);
+  const lost = withoutLock.includes(name) ? undefined : lostLock(context, active);
   const reason = leftOutOf(context.scope, name);
   const skipped: Standing | undefined = reason === undefined ? undefined : { status: 'skipped', reason };
   const barred = lost ?? skipped;
@@ -149,6 +161,7 @@ async function workAndRecord(name: StepName, reconcile: Reconcile, context: Step
   const firstAt = record?.run === input.run ? record.firstAt : input.now;
   const { standing: settled, oddSince } = settleOdd(result.standing, context);
   const standing = bounded(settled, name, context, firstAt);
+  if ('code' in standing && standing.code === besideAnotherCode) return standing;
   const unwritten = await own.save({
     ...nextRecord(name, context, standing, result, firstAt, now()),
     ...(oddSince && { oddSince }),
@@ -230,11 +243,9 @@ async function readOpened(context: Opened): Promise<First | Standing> {
 }
 
 /** The standing of a recovery that may not act any more, or undefined while it holds the plan's lock. */
-async function lostLock(context: StepContext): Promise<Standing | undefined> {
-  const { input, plan, ledger } = context;
-  const answer = await ledger.read(ledgerKeys.active(plan.plan));
-  if (!answer.ok) return unreadable(context, answer);
-  return mayNotAct(answer.value?.value as ActiveRecord | undefined, input);
+function lostLock(context: StepContext, active: Answer<LedgerEntry | undefined>): Standing | undefined {
+  if (!active.ok) return unreadable(context, active);
+  return mayNotAct(active.value?.value as ActiveRecord | undefined, context.input);
 }
 
 /**

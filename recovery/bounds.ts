@@ -10,6 +10,7 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
     Math.max(least, ...items.map((item) => item.boundSeconds));
   const servers = longest(plan.servers, 300);
   const volumes = longest(plan.volumes, 300);
+  const databases = longest(plan.databases, 300) + (kind === 'drill' ? restoreExtraSeconds : 0);
   switch (step) {
     case 'open':
       return 600;
@@ -26,7 +27,7 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
       // A fence that is not required is one call; a required one waits for a person, and holds by itself before this.
       return plan.fence?.required ? plan.trigger.approval.boundSeconds + 300 : 120;
     case 'databases':
-      return longest(plan.databases, 300) + (kind === 'drill' ? restoreExtraSeconds : 0);
+      return databases;
     case 'settings':
       return 300;
     case 'reload':
@@ -39,7 +40,8 @@ export function stepBoundSeconds(step: StepName, plan: Plan, kind: RecoveryKind)
     case 'settle':
       return 900;
     case 'cleanup':
-      return 3600;
+      // A copy that is being restored cannot be deleted before it is there (RDS API Reference, DeleteDBInstance).
+      return 3600 + (plan.databases.length > 0 ? databases : 0);
     case 'sweep':
       return 900;
     case 'conclude':

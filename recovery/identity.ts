@@ -52,6 +52,11 @@ export function recoveryName(plan: string, kind: RecoveryKind, at: Instant): str
   return `${plan}-${kind}-${stampOf(at)}`;
 }
 
+/** The name under which Lifeboat starts a run: asked for twice, it is one execution (API Reference, StartExecution). */
+export function executionName(recovery: string, run: number): string {
+  return `${recovery}-r${run}`;
+}
+
 /** `20261102t000300`: an instant as part of a name. */
 export function stampOf(at: Instant): string {
   return at.slice(0, 19).replace(/[-:]/g, '').replace('T', 't');
@@ -73,7 +78,8 @@ export function databaseCopyId(recovery: string, item: string): string {
   const readable = item
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 30);
+    .slice(0, 30)
+    // Cut off after a hyphen, it would have two in a row, which RDS refuses.
+    .replace(/^-|-$/g, '');
   return `lifeboat-${readable}-${digest}`;
 }

@@ -1,4 +1,4 @@
-import type { ActiveRecord, InterruptionRecord } from './ledger.ts';
+import { type ActiveRecord, executionOf, type InterruptionRecord, type PreemptedDrill } from './ledger.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Instant, type RecoveryOutcome, secondsBetween } from './terms.ts';
 
@@ -86,7 +86,7 @@ export function janitorNeed(
         ? { kind: 'nothing' }
         : {
             kind: 'tell',
-            reason: `no execution ${active.recovery}-r${run} is known, and it holds the plan's lock`,
+            reason: `no execution ${executionOf(active)} is known, and it holds the plan's lock`,
           };
     case 'SUCCEEDED':
     case 'FAILED':
@@ -94,12 +94,44 @@ export function janitorNeed(
     case 'ABORTED':
     case 'PENDING_REDRIVE': {
       if (isConcluded) return { kind: 'release' };
-      const reason = `its execution ${active.recovery}-r${run} ended ${execution} before it was concluded${afterAbort(active)}`;
+      const reason = `its execution ${executionOf(active)} ended ${execution} before it was concluded${afterAbort(active)}`;
       return run >= runsMax ? { kind: 'tell', reason } : { kind: 'finish', nextRun: run + 1, reason };
     }
     default:
       return execution satisfies never;
   }
+}
+
+/** What the janitor does about a drill from which a failover took the plan. */
+export type PreemptedNeed =
+  | { readonly kind: 'nothing' }
+  /** It has been concluded: nobody need look after it any more. */
+  | { readonly kind: 'settled' }
+  /** Whatever was to tidy it up has ended: a run that may do nothing else does. */
+  | { readonly kind: 'finish'; readonly nextRun: number; readonly reason: string }
+  | { readonly kind: 'tell'; readonly reason: string };
+
+/**
+ * What becomes of a drill that lost its plan: it tidies up by itself, but where its execution was stopped, or never begun,
+ * nobody would, since the lock is another recovery's.
+ */
+export function preemptedNeed(
+  drill: PreemptedDrill,
+  execution: ExecutionStatus | 'absent' | undefined,
+  concluded: Pick<Concluded, 'run'> | undefined,
+  now: Instant,
+): PreemptedNeed {
+  const run = drill.run ?? 1;
+  if (concluded !== undefined && concluded.run >= run) return { kind: 'settled' };
+  if (execution === undefined || execution === 'RUNNING') return { kind: 'nothing' };
+  const isAbsent = execution === 'absent';
+  if (isAbsent && secondsBetween(drill.runAt ?? drill.takenAt, now) < startSeconds)
+    return { kind: 'nothing' };
+  const how = isAbsent ? 'is not known' : `ended ${execution} before it was concluded`;
+  const reason = `its execution ${executionOf(drill)} ${how}, and ${drill.takenBy} had taken its plan`;
+  if (run >= runsMax) return { kind: 'tell', reason };
+  // A run that somebody was to start and did not is started under its own name.
+  return { kind: 'finish', nextRun: isAbsent && drill.runAt !== undefined ? run : run + 1, reason };
 }
 
 /** The mark takes the place of a person's abort in the lock: what they asked for, and why, stays in its words. */

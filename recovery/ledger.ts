@@ -1,4 +1,5 @@
 import type { Incident } from './deciding/observation.ts';
+import { executionName } from './identity.ts';
 import type { Fingerprint } from './steps/fingerprint.ts';
 import type { Instant, RecoveryKind, RecoveryOutcome, RecoveryScope, StepName } from './terms.ts';
 
@@ -58,6 +59,8 @@ export interface ActiveRecord {
   readonly run?: number;
   /** When that run was asked for, where it is not the first. */
   readonly runAt?: Instant;
+  /** The execution that acts as that run, by its name, once it has begun: of two executions of one run only one may. */
+  readonly execution?: string;
   /** Who last continued it, into which run, and why. */
   readonly continued?: {
     readonly run: number;
@@ -71,8 +74,48 @@ export interface ActiveRecord {
   readonly abort?: { readonly by: string; readonly at: Instant; readonly reason: string };
   /** Set when the recovery is over: the key stays, as the mark of a lock that nobody holds. */
   readonly releasedAt?: Instant;
+  /** Drills that lost the plan to a failover and have not been seen concluded: whatever ended them, they are tidied up. */
+  readonly preempted?: readonly PreemptedDrill[];
   /** Of a drill: the failover that held the lock last, which may be where the workload runs. */
   readonly lastFailover?: { readonly recovery: string; readonly at: Instant };
+}
+
+/** A drill from which a failover took the plan: what its lock said of it, and which run tidies it up since. */
+export interface PreemptedDrill extends Pick<ActiveRecord, 'recovery' | 'run' | 'execution' | 'runAt'> {
+  readonly takenBy: string;
+  readonly takenAt: Instant;
+}
+
+/**
+ * The drills to be tidied up once a run takes the lock: those of before, and the one that it takes the plan from.
+ * @param takenBy the recovery that takes it
+ */
+export function preemptedBy(
+  held: ActiveRecord | undefined,
+  takenBy: string,
+  takenAt: Instant,
+): readonly PreemptedDrill[] {
+  const before = held?.preempted ?? [];
+  if (!held || held.releasedAt || held.recovery === takenBy) return before;
+  const { recovery, run, execution, runAt } = held;
+  const drill: PreemptedDrill = {
+    recovery,
+    ...(run !== undefined && { run }),
+    ...(execution !== undefined && { execution }),
+    ...(runAt !== undefined && { runAt }),
+    takenBy,
+    takenAt,
+  };
+  return [...before, drill];
+}
+
+/** The execution that acts for a recovery, by its name: the one that wrote itself down, or else the one that Lifeboat starts. */
+export function executionOf({
+  execution,
+  recovery,
+  run,
+}: Pick<ActiveRecord, 'execution' | 'recovery' | 'run'>): string {
+  return execution ?? executionName(recovery, run ?? 1);
 }
 
 /** The failover that held a plan's lock last, whatever drills have held it since. */

@@ -1,25 +1,50 @@
 import { janitorName } from './janitor.ts';
 import type { ActiveRecord } from './ledger.ts';
 import { nothing, type Standing } from './step.ts';
+import type { Instant } from './terms.ts';
 
 /** Who asks whether it may act. */
 interface Claimant {
   readonly plan: string;
   readonly recovery: string;
   readonly run: number;
+  /** Its execution, by name; an older definition of the machine does not tell it. */
+  readonly execution?: string;
 }
 
 /**
+ * The standing of an execution that another one of the same run has come before, or undefined: they share the records and
+ * the tags of their recovery, so that the second would answer with what the first has done, and take away what it makes.
+ */
+export function besideAnother(active: ActiveRecord | undefined, asks: Claimant): Standing | undefined {
+  if (active?.execution === undefined || asks.execution === undefined) return undefined;
+  if (active.recovery !== asks.recovery || (active.run ?? 1) !== asks.run) return undefined;
+  if (active.execution === asks.execution) return undefined;
+  const reason = `the execution ${active.execution} is the run ${asks.run} of ${asks.recovery}: ${asks.execution} does nothing beside it`;
+  const unblock = `lifeboat status ${asks.plan} shows how that one stands`;
+  return { status: 'failed', code: besideAnotherCode, reason, unblock, counts: nothing };
+}
+
+/** Says that the records are another execution's: nothing is written down under this code. */
+export const besideAnotherCode = 'BesideAnother';
+
+/**
  * Why a run may not act any more, or undefined while it holds the plan's lock: somebody aborted it, a failover took the
- * plan from a drill, a later run has begun, or the lock is gone.
+ * plan from a drill, a later run or another execution of the same one has begun, or the lock is gone.
  */
 export function mayNotAct(active: ActiveRecord | undefined, asks: Claimant): Standing | undefined {
   const { recovery } = asks;
+  const beside = besideAnother(active, asks);
+  if (beside) return beside;
+  // Its plan may be nobody's again: it was taken from it all the same, and the drill is over.
+  const taken = active?.preempted?.find((drill) => drill.recovery === recovery);
+  if (taken) return preempted(asks, taken.takenBy, taken.takenAt);
   if (active?.recovery === recovery && !active.releasedAt) {
     if (active.abort) return aborted(active, active.abort);
     return (active.run ?? 0) > asks.run ? overtaken(active, asks) : undefined;
   }
-  if (active?.kind === 'failover' && active.recovery !== recovery) return preempted(active, asks);
+  if (active?.kind === 'failover' && active.recovery !== recovery)
+    return preempted(asks, active.recovery, active.at);
   const holder = active && !active.releasedAt ? `${active.recovery} holds it` : 'nobody holds it';
   return lost(`${recovery} no longer holds the lock of the plan ${asks.plan}: ${holder}`);
 }
@@ -49,14 +74,19 @@ function aborted(active: ActiveRecord, abort: NonNullable<ActiveRecord['abort']>
 }
 
 /** Nothing but a drill yields its lock. */
-function preempted(active: ActiveRecord, { plan, recovery }: Claimant): Standing {
+function preempted({ plan, recovery }: Claimant, takenBy: string, takenAt: Instant): Standing {
   return {
     status: 'failed',
     code: 'Preempted',
-    reason: `a failover took the plan ${plan} from ${recovery}: ${active.recovery}, at ${active.at}`,
+    reason: `a failover took the plan ${plan} from ${recovery}: ${takenBy}, at ${takenAt}`,
     unblock: 'drill again when the failover is over',
     counts: nothing,
   };
+}
+
+/** The standing of an execution that comes when its run, or a later one, has been concluded. */
+export function concludedBefore({ recovery, run }: Claimant, concludedRun: number): Standing {
+  return lost(`the run ${run} of ${recovery} is over: the run ${concludedRun} has been concluded`);
 }
 
 function overtaken(active: ActiveRecord, { recovery, run }: Claimant): Standing {

@@ -12,6 +12,8 @@ export interface StepInput {
   readonly now: Instant;
   /** When the execution began (`$$.Execution.StartTime`). */
   readonly startedAt: Instant;
+  /** The execution's name (`$$.Execution.Name`); one that began with an older definition of the machine does not tell it. */
+  readonly execution?: string;
   /** What the execution was started with: for the step that writes it down, and the one that concludes without that record. */
   readonly given?: { readonly scope?: RecoveryScope };
 }

@@ -217,7 +217,8 @@ const grants: Readonly<Record<StepName, Grants>> = {
   databases: {
     always: [see.databases],
     drill: [see.databaseSnapshots, see.lag, ...restoreCopies],
-    failover: [allow(['rds:PromoteReadReplica'], [arnOf('rds', 'db:*')], carries('plan'))],
+    // The primary is looked at again, by its probes, before a promotion that comes long after the gate.
+    failover: [see.lag, allow(['rds:PromoteReadReplica'], [arnOf('rds', 'db:*')], carries('plan'))],
   },
   settings: {
     // What a drill writes is its own and no secret.

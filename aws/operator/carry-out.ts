@@ -1,4 +1,4 @@
-import { ledgerKeys } from '../../recovery/ledger.ts';
+import { executionOf, ledgerKeys } from '../../recovery/ledger.ts';
 import type { StepRecord } from '../../recovery/step.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import { newestOf, type RecoveryKind, type RecoveryScope } from '../../recovery/terms.ts';
@@ -160,10 +160,10 @@ async function say(
 
 /** A recovery that runs is asked to stop; a failover that has ended without recovering is given up. */
 async function stop(operator: Operator, found: Found, given: Order): Promise<Ordered<CarriedOut>> {
-  const { plan, recovery, run, kind } = found;
+  const { plan, recovery, run, kind, execution: name } = found;
   const { ledger, access } = operator;
   const [execution, concluded] = await Promise.all([
-    openStates(access).status(machineOf(operator, kind), `${recovery}-r${run}`),
+    openStates(access).status(machineOf(operator, kind), name),
     ledger.read(ledgerKeys.evidence(plan, recovery)),
   ]);
   if (!execution.ok) return execution;
@@ -186,6 +186,7 @@ interface Found {
   readonly recovery: string;
   readonly run: number;
   readonly kind: RecoveryKind;
+  readonly execution: string;
 }
 
 /** The plan that a recovery holds, by its id. */
@@ -197,7 +198,9 @@ async function findRecovery(
   const answers = await gatherEach(plans.map((plan) => [plan, activeOf(operator, plan)]));
   if (!answers.ok) return answers;
   const holders = Object.entries(answers.value).flatMap(([plan, active]) =>
-    active && !active.releasedAt ? [{ plan, ...active, run: active.run ?? 1 }] : [],
+    active && !active.releasedAt
+      ? [{ plan, ...active, run: active.run ?? 1, execution: executionOf(active) }]
+      : [],
   );
   const found =
     id === latest ? newestOf(holders, ({ at }) => at) : holders.find(({ recovery }) => recovery === id);

@@ -141,7 +141,7 @@ export async function nextRun(
   options: { readonly acceptsChangedPlan?: boolean } = {},
 ): Promise<Ordered<number>> {
   const changed = await changeHolder(ledger, plan, recovery, (before) => {
-    const { abort: _lifted, planAcceptedBy: _ofThatRun, ...kept } = before;
+    const { abort: _lifted, planAcceptedBy: _ofThatRun, execution: _ended, ...kept } = before;
     const run = before.run ?? 1;
     if (run !== endedRun) return startedSince(plan, recovery, before);
     const accepted = options.acceptsChangedPlan && { planAcceptedBy: order.by };

@@ -1,7 +1,8 @@
 import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
-import { recoveryName } from '../../recovery/identity.ts';
+import { executionName, recoveryName } from '../../recovery/identity.ts';
 import {
   type ActiveRecord,
+  executionOf,
   ledgerKeys,
   mayTakeLock,
   type PeriodRecord,
@@ -121,7 +122,7 @@ export async function continueRecovery(
 async function mayGoOn(operator: Operator, plan: string, active: ActiveRecord): Promise<Ordered<boolean>> {
   const { recovery, kind, run = 1 } = active;
   const [execution, concluded] = await Promise.all([
-    openStates(operator.access).status(machineOf(operator, kind), `${recovery}-r${run}`),
+    openStates(operator.access).status(machineOf(operator, kind), executionOf(active)),
     operator.ledger.read(ledgerKeys.evidence(plan, recovery)),
   ]);
   if (!execution.ok) return execution;
@@ -152,6 +153,6 @@ async function startRun(
 ): Promise<Ordered<Started>> {
   const states = openStates(operator.access);
   const input = { plan, recovery, run, ...(scope && { scope }) };
-  const started = await states.start(machineOf(operator, kind), `${recovery}-r${run}`, input);
+  const started = await states.start(machineOf(operator, kind), executionName(recovery, run), input);
   return started.ok ? { ok: true, value: { recovery, run } } : started;
 }

@@ -2,6 +2,7 @@ import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { Verdict } from '../../recovery/deciding/observation.ts';
 import {
   type ApprovalRecord,
+  executionOf,
   ledgerKeys,
   type PauseRecord,
   type PeriodRecord,
@@ -42,10 +43,10 @@ async function readRecovery(operator: Operator, plan: string): Promise<Answer<Re
   const { value: active } = held;
   const nothing = { execution: undefined, evidence: undefined, steps: [], approvals: [], requests: [] };
   if (!active) return { ok: true, value: { active, ...nothing } };
-  const { recovery, kind, run = 1 } = active;
+  const { recovery, kind } = active;
   const read = reader(operator);
   const seen = await gather({
-    execution: openStates(operator.access).status(machineOf(operator, kind), `${recovery}-r${run}`),
+    execution: openStates(operator.access).status(machineOf(operator, kind), executionOf(active)),
     evidence: read<RunEvidence>(ledgerKeys.evidence(plan, recovery)),
     steps: gatherEach(
       stepNames.map((name) => [name, read<StepRecord>(ledgerKeys.step(plan, recovery, name))] as const),

@@ -1,15 +1,23 @@
 import * as v from 'valibot';
 import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { InvalidInput } from '../../recovery/errors.ts';
+import { executionName } from '../../recovery/identity.ts';
 import {
   isOverdue,
   isUntold,
   type JanitorNeed,
   janitorName,
   janitorNeed,
+  preemptedNeed,
   recoveryNamespace,
 } from '../../recovery/janitor.ts';
-import { type ActiveRecord, type InterruptionRecord, ledgerKeys } from '../../recovery/ledger.ts';
+import {
+  type ActiveRecord,
+  executionOf,
+  type InterruptionRecord,
+  ledgerKeys,
+  type PreemptedDrill,
+} from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import type { RecoveryKind } from '../../recovery/terms.ts';
@@ -47,14 +55,33 @@ async function tidy(
   machines: Machines,
   plan: Plan,
 ): Promise<JanitorNeed['kind'] | Refusal> {
-  const { ledger, access } = context;
+  const { ledger } = context;
   const entry = await ledger.read(ledgerKeys.active(plan.plan));
   if (!entry.ok) return entry;
   const active = entry.value?.value as ActiveRecord | undefined;
-  if (!entry.value || !active || active.releasedAt) return 'nothing';
-  const name = `${active.recovery}-r${active.run ?? 1}`;
+  if (!entry.value || !active) return 'nothing';
+  const lock = { entry: entry.value, active };
+  const done = active.releasedAt ? 'nothing' : await tidyHolder(context, machines, plan, lock);
+  // Whatever changed the lock has made this reading of it old: the next look goes on.
+  return done === 'nothing' || done === 'tell' ? tidyPreempted(context, machines, plan, lock) : done;
+}
+
+/** A lock as it was read. */
+interface Lock {
+  readonly entry: LedgerEntry;
+  readonly active: ActiveRecord;
+}
+
+async function tidyHolder(
+  context: ResponseContext,
+  machines: Machines,
+  plan: Plan,
+  lock: Lock,
+): Promise<JanitorNeed['kind'] | Refusal> {
+  const { ledger, access } = context;
+  const { active } = lock;
   const [execution, evidence] = await Promise.all([
-    openStates(access).status(machines[active.kind], name),
+    openStates(access).status(machines[active.kind], executionOf(active)),
     ledger.read(ledgerKeys.evidence(plan.plan, active.recovery)),
     measure(context, plan, active),
   ]);
@@ -70,9 +97,9 @@ async function tidy(
     case 'nothing':
       return 'nothing';
     case 'finish':
-      return finish(context, machines, plan, { entry: entry.value, active }, need);
+      return finish(context, machines, plan, lock, need);
     case 'release':
-      return release(context, plan, { entry: entry.value, active });
+      return release(context, plan, lock);
     case 'tell':
       return (await report(context, plan, active.recovery, need.reason)) ?? 'tell';
     default:
@@ -101,13 +128,14 @@ async function finish(
   context: ResponseContext,
   machines: Machines,
   plan: Plan,
-  lock: { readonly entry: LedgerEntry; readonly active: ActiveRecord },
+  lock: Lock,
   need: Extract<JanitorNeed, { readonly kind: 'finish' }>,
 ): Promise<'finish' | 'nothing' | Refusal> {
-  const { ledger, access } = context;
+  const { ledger } = context;
   const { active } = lock;
+  const { execution: _ended, ...kept } = active;
   const marked: ActiveRecord = {
-    ...active,
+    ...kept,
     nonce: context.deps.entropy.hex('janitor', `${active.recovery} ${need.nextRun}`, 16),
     run: need.nextRun,
     runAt: context.now(),
@@ -116,20 +144,84 @@ async function finish(
   const claim = await ledger.claim(ledgerKeys.active(plan.plan), marked, lock.entry);
   if (!claim.ok) return claim;
   if (!claim.value.won) return 'nothing';
-  const started = await openStates(access).start(
-    machines[active.kind],
-    `${active.recovery}-r${need.nextRun}`,
-    { plan: plan.plan, recovery: active.recovery, run: need.nextRun },
-  );
-  const untold = await report(context, plan, active.recovery, need.reason);
+  return startAndTell(context, machines[active.kind], plan, active.recovery, need);
+}
+
+/** Starts the run that ends a recovery, and tells people why. */
+async function startAndTell(
+  context: ResponseContext,
+  machineArn: string,
+  plan: Plan,
+  recovery: string,
+  { nextRun: run, reason }: { readonly nextRun: number; readonly reason: string },
+): Promise<'finish' | Refusal> {
+  const input = { plan: plan.plan, recovery, run };
+  const started = await openStates(context.access).start(machineArn, executionName(recovery, run), input);
+  const untold = await report(context, plan, recovery, reason);
   return started.ok ? (untold ?? 'finish') : started;
+}
+
+/** Looks after the first drill that lost its plan and has not been concluded: the others follow at later looks. */
+async function tidyPreempted(
+  context: ResponseContext,
+  machines: Machines,
+  plan: Plan,
+  lock: Lock,
+): Promise<JanitorNeed['kind'] | Refusal> {
+  const { ledger, access } = context;
+  const [drill, ...others] = lock.active.preempted ?? [];
+  if (!drill) return 'nothing';
+  const [execution, evidence] = await Promise.all([
+    openStates(access).status(machines.drill, executionOf(drill)),
+    ledger.read(ledgerKeys.evidence(plan.plan, drill.recovery)),
+  ]);
+  if (!execution.ok) return execution;
+  if (!evidence.ok) return evidence;
+  const concluded = evidence.value?.value as RunEvidence | undefined;
+  const need = preemptedNeed(drill, execution.value, concluded, context.now());
+  switch (need.kind) {
+    case 'nothing':
+      return 'nothing';
+    case 'settled': {
+      const settled = await notePreempted(context, plan, lock, others);
+      return typeof settled === 'object' ? settled : 'nothing';
+    }
+    case 'finish': {
+      const { execution: _ended, ...kept } = drill;
+      const next: PreemptedDrill = { ...kept, run: need.nextRun, runAt: context.now() };
+      const noted = await notePreempted(context, plan, lock, [...others, next]);
+      if (noted !== true) return noted || 'nothing';
+      return startAndTell(context, machines.drill, plan, drill.recovery, need);
+    }
+    case 'tell':
+      return (await report(context, plan, drill.recovery, need.reason)) ?? 'tell';
+    default:
+      return need satisfies never;
+  }
+}
+
+/** Writes down which drills are still to be tidied up; false when somebody has changed the lock since it was read. */
+async function notePreempted(
+  { ledger, deps, now }: ResponseContext,
+  plan: Plan,
+  { entry, active }: Lock,
+  left: readonly PreemptedDrill[],
+): Promise<boolean | Refusal> {
+  const { preempted: _before, ...kept } = active;
+  const noted: ActiveRecord = {
+    ...kept,
+    nonce: deps.entropy.hex('preempted', `${active.nonce} ${now()}`, 16),
+    ...(left.length > 0 && { preempted: left }),
+  };
+  const claim = await ledger.claim(ledgerKeys.active(plan.plan), noted, entry);
+  return claim.ok ? claim.value.won : claim;
 }
 
 /** Lets go of the plan for a recovery that has said that it is over. */
 async function release(
   context: ResponseContext,
   plan: Plan,
-  { entry, active }: { readonly entry: LedgerEntry; readonly active: ActiveRecord },
+  { entry, active }: Lock,
 ): Promise<'release' | 'nothing' | Refusal> {
   const nonce = context.deps.entropy.hex('janitor', `${active.recovery} released`, 16);
   const released: ActiveRecord = { ...active, nonce, releasedAt: context.now() };

@@ -1,5 +1,6 @@
 import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { type ActiveRecord, type LastDrill, ledgerKeys } from '../../recovery/ledger.ts';
+import { concludedBefore } from '../../recovery/lock.ts';
 import { missedObjective } from '../../recovery/practice/missed.ts';
 import { nothing, type Standing, type StepRecord } from '../../recovery/step.ts';
 import {
@@ -38,7 +39,7 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
   if (!seen.ok) return refused(context, seen);
   const later = (seen.value.concluded?.value as RunEvidence | undefined)?.run ?? 0;
   // An execution of an earlier run that comes late has nothing to say about what a later one has brought to its end.
-  if (later > input.run) return { standing: overtakenBy(context, later) };
+  if (later > input.run) return { standing: concludedBefore(input, later) };
   const { records, orders } = seen.value;
   const evidence = { ...evidenceOf(context, records, orders), ...surplusIn(context, made, records) };
   const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
@@ -61,16 +62,6 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
     counts: nothing,
   } as const;
   return { standing };
-}
-
-function overtakenBy({ plan, input: { recovery, run } }: StepContext, later: number): Standing {
-  return {
-    status: 'failed',
-    code: 'LockLost',
-    reason: `the run ${run} of ${recovery} is over: the run ${later} has been concluded`,
-    unblock: `lifeboat status ${plan.plan} shows how it ended; nothing more is done by this run`,
-    counts: nothing,
-  };
 }
 
 /** Keeps how the last drill of each scope ended, for whoever asks whether a plan is practised as it promises. */
@@ -126,7 +117,7 @@ function evidenceOf(
     startedAt: input.startedAt,
     endedAt: context.now(),
     onset,
-    overrides: [...(gate?.overrides ?? []), ...(fence?.overrides ?? [])],
+    overrides: [...(gate?.overrides ?? []), ...(fence?.overrides ?? []), ...(databases?.overrides ?? [])],
     orders,
     steps: evidenceSteps(records),
     dataLoss:

@@ -2,18 +2,23 @@ import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { creationTags, databaseCopyId } from '../../recovery/identity.ts';
 import type { DatabaseItem } from '../../recovery/plan/plan.ts';
 import { nothing, type Problem, standingAfterCalls } from '../../recovery/step.ts';
+import type { Override } from '../../recovery/steps/approval.ts';
 import {
   type DatabaseMemory,
   type DatabaseNeed,
   promotionNeed,
   restoreNeed,
 } from '../../recovery/steps/databases.ts';
+import { isLookOld } from '../../recovery/steps/gate.ts';
 import type { Instant } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
 import { gather } from '../gather.ts';
 import { openRds, type Rds } from '../rds.ts';
-import { writeIntent } from '../records.ts';
-import type { StepContext, StepResult } from '../step.ts';
+import { recordOf, writeIntent } from '../records.ts';
+import { refused, type StepContext, type StepResult } from '../step.ts';
+import { readWord } from './approvals.ts';
+import type { GateMemory } from './gate-memory.ts';
+import { lookAtPrimary } from './primary-look.ts';
 
 /** What the databases step keeps in the ledger. */
 export interface DatabasesMemory {
@@ -22,6 +27,10 @@ export interface DatabasesMemory {
   readonly lags: Readonly<Record<string, { readonly seconds: number; readonly at: Instant } | undefined>>;
   /** The snapshot that a drill's copy was restored from, by item. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** Why a replica was promoted though the primary had come back after the gate's look: people took it upon themselves. */
+  readonly overrides?: readonly Override[];
+  /** Since when the probes of the primary cannot be read. */
+  readonly unreadableSince?: Instant;
 }
 
 const empty: DatabasesMemory = { items: {}, lags: {}, endpoints: {} };
@@ -62,7 +71,32 @@ export async function reconcileDatabases(context: StepContext): Promise<StepResu
       .flatMap((item) => [[item.name, served(item)?.endpoint ?? '']])
       .filter(([, endpoint]) => endpoint),
   );
-  return carryOut(context, rds, needs, { ...before, lags, endpoints });
+  const memory = { ...before, lags, endpoints };
+  const again = needs.some(({ kind }) => kind === 'promote') ? await gateAgain(context, memory) : { memory };
+  return 'standing' in again ? again : carryOut(context, rds, needs, again.memory);
+}
+
+/**
+ * The gate's last look once more, where it has grown old: a promotion that was refused for minutes, or that waited for a
+ * fence, must not meet a primary that serves its users again.
+ */
+async function gateAgain(
+  context: StepContext,
+  memory: DatabasesMemory,
+): Promise<StepResult | { readonly memory: DatabasesMemory }> {
+  const read = await recordOf(context, 'gate');
+  if (!read.ok) return { ...refused(context, read), memory };
+  const gate = read.value?.run === context.input.run ? read.value : undefined;
+  const known = gate?.memory as GateMemory | null | undefined;
+  if (known?.isAutomatic === false || !isLookOld(gate, context.now())) return { memory };
+  const word = await readWord(context, true);
+  if (!word.ok) return { ...refused(context, word), memory };
+  const { unreadableSince: before, overrides: earlier = [], ...rest } = memory;
+  const { standing, overrides, unreadableSince } = await lookAtPrimary(context, word.value, before);
+  const kept = { ...rest, overrides: overrides.length > 0 ? overrides : earlier };
+  return standing
+    ? { standing, memory: { ...kept, ...(unreadableSince && { unreadableSince }) } }
+    : { memory: kept };
 }
 
 async function carryOut(

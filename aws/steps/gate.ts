@@ -2,37 +2,32 @@ import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
 import { type IncidentRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { ObservedDatabase } from '../../recovery/observed.ts';
 import type { DatabaseItem, Plan } from '../../recovery/plan/plan.ts';
-import { nothing, type Problem, type Standing, standingOf } from '../../recovery/step.ts';
+import { nothing, type Problem, standingOf } from '../../recovery/step.ts';
 import { type OpenObjection, weighApprovals } from '../../recovery/steps/approval.ts';
 import { promotionNeed } from '../../recovery/steps/databases.ts';
 import {
-  answersAgain,
   approvalNeeded,
   awaitApproval,
   cannotFinish,
   type GateProblem,
-  heldForPrimary,
   heldForSibling,
   judgeSiblings,
-  primaryAnswers,
   siblingSteps,
 } from '../../recovery/steps/gate.ts';
 import { judgeLag, type LagVerdict, lookBackMinutes } from '../../recovery/steps/lag.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
 import { gather, gatherEach } from '../gather.ts';
-import { openProbes } from '../probes.ts';
 import { openRds } from '../rds.ts';
 import { endedBadly, recordOf } from '../records.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
 import { readWord, type Word } from './approvals.ts';
 import { askPeople } from './ask.ts';
 import type { GateMemory } from './gate-memory.ts';
+import { lookAtPrimary } from './primary-look.ts';
 
 /** A sample of a metric may be published some minutes after its own minute: nobody is called for it before. */
 const sampleSeconds = 120;
-/** How long probes that cannot be read are tried again before a person is asked. */
-const unreadableSeconds = 120;
 
 /**
  * The last look before the one-way door: does the plan want a person's word, how far behind was each replica before the
@@ -155,19 +150,9 @@ async function waitFor(
 
 /** An automatic recovery looks at the primary once more: whoever answers again is not replaced. */
 async function recheck(context: StepContext, word: Word, memory: GateMemory): Promise<StepResult> {
-  const { plan, input, access } = context;
   if (!memory.isAutomatic) return lookBeside(context, word, memory);
-  const now = context.now();
-  const samples = await openProbes(access).samples(plan, now);
-  if (!samples.ok) {
-    const unreadableSince = memory.unreadableSince ?? now;
-    const standing = unreadable(input.recovery, sayRefusal(samples), secondsBetween(unreadableSince, now));
-    return { standing, memory: { ...memory, unreadableSince } };
-  }
-  const vantages = answersAgain(samples.value, now);
-  if (vantages.length === 0) return lookBeside(context, word, memory);
-  const { overrides, open } = weighApprovals([primaryAnswers(vantages)], word.approvals, word.electorate);
-  if (open.length > 0) return { standing: heldForPrimary(input.recovery, open, word.electorate), memory };
+  const { standing, overrides, unreadableSince } = await lookAtPrimary(context, word, memory.unreadableSince);
+  if (standing) return { standing, memory: { ...memory, ...(unreadableSince && { unreadableSince }) } };
   return lookBeside(context, word, { ...memory, overrides: [...memory.overrides, ...overrides] });
 }
 
@@ -190,17 +175,4 @@ async function lookBeside(context: StepContext, word: Word, memory: GateMemory):
   if (open.length > 0)
     return { standing: heldForSibling(input.recovery, sibling, open, word.electorate), memory };
   return passed(context, { ...memory, overrides: [...memory.overrides, ...overrides] });
-}
-
-/** Unknown is not fine: a primary that may have come back is not replaced. */
-function unreadable(recovery: string, why: string, seconds: number): Standing {
-  const waitingFor = `a look at the primary: ${why}`;
-  if (seconds < unreadableSeconds) return { status: 'working', waitSeconds: 10, waitingFor, counts: nothing };
-  return {
-    status: 'held',
-    code: 'ProbesUnreadable',
-    reason: `nobody can say whether the primary answers again: ${why}`,
-    unblock: `see whether the primary is down; then lifeboat continue ${recovery}, or lifeboat abort ${recovery}`,
-    counts: nothing,
-  };
 }

@@ -8,10 +8,18 @@ import {
   ledgerKeys,
   mayTakeLock,
   type OpenedRecord,
+  preemptedBy,
 } from '../../recovery/ledger.ts';
-import { mayNotAct } from '../../recovery/lock.ts';
+import { concludedBefore, mayNotAct } from '../../recovery/lock.ts';
 import { scopeProblem } from '../../recovery/scope.ts';
-import { absentProblem, nothing, type Standing, standingAfterCalls } from '../../recovery/step.ts';
+import {
+  absentProblem,
+  nothing,
+  type Standing,
+  type StepInput,
+  standingAfterCalls,
+} from '../../recovery/step.ts';
+import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import { fingerprint } from '../../recovery/steps/fingerprint.ts';
 import { isolationProblem } from '../../recovery/steps/preflight.ts';
 import { secondsBetween } from '../../recovery/terms.ts';
@@ -42,24 +50,49 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   const isOwn = held !== undefined && !held.releasedAt && held.recovery === input.recovery;
   // An execution of an earlier run that comes when the recovery has let go of its plan would begin it anew.
   const isLate = held?.recovery === input.recovery && (held.run ?? 1) > input.run;
-  const objection = isOwn || isLate ? mayNotAct(held, input) : undefined;
+  const isPreempted = held?.preempted?.some((drill) => drill.recovery === input.recovery);
+  const objection = isOwn || isLate || isPreempted ? mayNotAct(held, input) : await isOver(context);
   if (objection) return objection;
-  if (isOwn && held.run === input.run) return undefined;
+  const isThisRun = isOwn && held.run === input.run;
+  if (isThisRun && (input.execution === undefined || held.execution === input.execution)) return undefined;
   if (!mayTakeLock(held, identity)) return taken(context, held);
-  const last = identity.kind === 'drill' ? failoverOf(held) : undefined;
-  const claim: ActiveRecord = {
-    nonce: `${input.recovery} run ${input.run}`,
-    recovery: input.recovery,
-    kind: identity.kind,
-    at: isOwn ? held.at : context.now(),
-    run: input.run,
-    ...(last && { lastFailover: { recovery: last.recovery, at: last.at } }),
-  };
+  const nonce = [input.recovery, 'run', input.run, input.execution].join(' ');
+  const claim = isThisRun ? { ...held, nonce, ...named(input) } : claimOf(context, held, nonce);
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);
   if (won.value.won) return undefined;
   const winner = won.value.entry.value as ActiveRecord;
   return winner.recovery === input.recovery ? mayNotAct(winner, input) : taken(context, winner);
+}
+
+/** Why a run that has been concluded does not begin anew, whoever has held the plan since. */
+async function isOver({ plan, ledger, input }: StepContext): Promise<Standing | undefined> {
+  const evidence = await ledger.read(ledgerKeys.evidence(plan.plan, input.recovery));
+  if (!evidence.ok) return refused(evidence);
+  const concluded = evidence.value?.value as Pick<RunEvidence, 'run'> | undefined;
+  return concluded && concluded.run >= input.run ? concludedBefore(input, concluded.run) : undefined;
+}
+
+/** The lock as a run takes it: from nobody, from a drill that yields, or from an earlier run of its own recovery. */
+function claimOf(context: StepContext, held: ActiveRecord | undefined, nonce: string): ActiveRecord {
+  const { identity, input } = context;
+  const isOwn = held !== undefined && !held.releasedAt && held.recovery === input.recovery;
+  const last = identity.kind === 'drill' ? failoverOf(held) : undefined;
+  const preempted = preemptedBy(held, input.recovery, context.now());
+  return {
+    nonce,
+    recovery: input.recovery,
+    kind: identity.kind,
+    at: isOwn ? held.at : context.now(),
+    run: input.run,
+    ...named(input),
+    ...(preempted.length > 0 && { preempted }),
+    ...(last && { lastFailover: { recovery: last.recovery, at: last.at } }),
+  };
+}
+
+function named({ execution }: StepInput): Pick<ActiveRecord, 'execution'> {
+  return execution === undefined ? {} : { execution };
 }
 
 function taken(context: StepContext, held: ActiveRecord | undefined): Standing {

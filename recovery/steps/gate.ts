@@ -86,6 +86,34 @@ export function heldForPrimary(
   };
 }
 
+/** How long probes that cannot be read are tried again before a person is asked. */
+const unreadableSeconds = 120;
+
+/** Unknown is not fine: a primary that may have come back is not replaced. */
+export function probesUnreadable(recovery: string, why: string, seconds: number): Standing {
+  const waitingFor = `a look at the primary: ${why}`;
+  if (seconds < unreadableSeconds) return { status: 'working', waitSeconds: 10, waitingFor, counts: nothing };
+  return {
+    status: 'held',
+    code: 'ProbesUnreadable',
+    reason: `nobody can say whether the primary answers again: ${why}`,
+    unblock: `see whether the primary is down; then lifeboat continue ${recovery}, or lifeboat abort ${recovery}`,
+    counts: nothing,
+  };
+}
+
+/** A look at the primary that is older than this says nothing of it at the moment of a promotion. */
+const freshLookSeconds = 60;
+
+/**
+ * Whether the gate's look at the primary has grown old before a promotion is asked for: while a fence waited, or RDS refused
+ * the promotion, the primary may have come back.
+ * @param gate when the gate let this run through, if it has
+ */
+export function isLookOld(gate: Pick<StepRecord, 'endedAt'> | undefined, now: Instant): boolean {
+  return gate?.endedAt === undefined || secondsBetween(gate.endedAt, now) > freshLookSeconds;
+}
+
 /** The steps that work beside the gate, in the order in which each waits for the one before. */
 export const siblingSteps = ['servers', 'volumes', 'mounts'] as const;
 

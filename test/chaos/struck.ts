@@ -200,7 +200,7 @@ function watch({ region, recovery }: Stage): {
   return { instances, volumes };
 }
 
-function lockOf({ sim, ledgerBucket, plan }: Stage): ActiveRecord | undefined {
+export function lockOf({ sim, ledgerBucket, plan }: Stage): ActiveRecord | undefined {
   const body = sim.s3.read(ledgerBucket, ledgerKeys.active(plan.plan))?.body;
   return body && (JSON.parse(new TextDecoder().decode(body)) as ActiveRecord);
 }

@@ -5,7 +5,7 @@ import type { RecoveryKind } from '../../recovery/terms.ts';
 import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
 import { assertSound } from './sound.ts';
 import { type Breaks, later } from './strikes.ts';
-import { type Stage, strike } from './struck.ts';
+import { lockOf, type Stage, strike } from './struck.ts';
 
 /** Calls every step's function a second time, as much later as a lost connection may make a call go on beside its retry. */
 function everyCallTwice(latestSeconds: number): Breaks {
@@ -108,6 +108,58 @@ test('a recovery whose execution is stopped goes on in its next run, and does no
         region.states.executions.find(({ name }) => name.endsWith(`-r${run}`))?.end({ status: 'ABORTED' }),
       );
     const between = (stage: Stage, run: number) => (run < 3 ? stop(run)(stage) : undefined);
-    assertSound('stopped', await strike({ kind, seed, runs: 3, with: stop(1), between }));
+    const stopped: Breaks = (stage) => {
+      stop(1)(stage);
+      // Awake, it would race with whoever starts the next run, to end the recovery with a run of its own.
+      stage.sim.faults.push(({ caller }) => (/Janitor/.test(caller.arn) ? { kind: 'hang' } : undefined));
+    };
+    assertSound('stopped', await strike({ kind, seed, runs: 3, with: stopped, between }));
   }
+});
+
+/** Starts another execution of the run that is struck, under another name. */
+function again(kind: RecoveryKind): Breaks {
+  return ({ region, machineArns, plan, recovery }) => {
+    const input = { plan: plan.plan, recovery, run: 1 };
+    region.states.start({ machineArn: machineArns[kind], name: `${recovery}-again`, input });
+  };
+}
+
+test('a second execution of the same run does nothing, however early it comes', async () => {
+  for (const [kind, seed] of [
+    ['drill', 1],
+    ['failover', 2],
+  ] as const)
+    for (const seconds of [0.001, 1.2, 100]) {
+      const aftermath = await strike({ kind, seed, with: later(seconds, again(kind)) });
+      const { sim, region, recovery } = aftermath;
+      await sim.clock.driveUntil(sim.clock.nowMs() + 1200_000);
+      const named = (name: string) => region.states.executions.find((each) => each.name === name);
+      const all = [named(`${recovery}-r1`), named(`${recovery}-again`)];
+      const why = `${kind} ${seconds}`;
+      assert.deepEqual(all.map((each) => each?.status).sort(), ['FAILED', 'SUCCEEDED'], why);
+      const { evidence } = readLedger(aftermath, 'shop', recovery);
+      assert.match(evidence?.outcome ?? '', /drilled|recovered/, why);
+      assert.equal(lockOf(aftermath)?.execution, all.find((each) => each?.status === 'SUCCEEDED')?.name, why);
+      const runs = region.states.executions.filter(({ name }) => name.startsWith(recovery));
+      assert.equal(runs.length, 2, `${why}: the janitor has nothing to end`);
+    }
+});
+
+test('a drill that is stopped as a failover takes its plan is tidied up by the janitor', async () => {
+  const failover = start('failover', 'shop-failover-9', 1);
+  const stop: Breaks = ({ region, recovery }) =>
+    region.states.executions.find(({ name }) => name === `${recovery}-r1`)?.end({ status: 'ABORTED' });
+  const both: Breaks = (stage) => {
+    later(100, failover.begin)(stage);
+    later(104, stop)(stage);
+  };
+  const drill = await strike({ kind: 'drill', seed: 1, with: both });
+  await drill.sim.clock.drive(failover.execution().done);
+  await drill.sim.clock.driveUntil(drill.sim.clock.nowMs() + 3600_000);
+  assert.deepEqual(remains(drill), []);
+  const { evidence } = readLedger(drill, 'shop', drill.recovery);
+  assert.equal(evidence?.run, 2);
+  assert.match(evidence?.reason ?? '', /a failover took the plan shop .*shop-failover-9/);
+  assert.equal(readLedger(drill, 'shop', 'shop-failover-9').evidence?.outcome, 'recovered');
 });

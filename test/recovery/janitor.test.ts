@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type ExecutionStatus, isOverdue, isUntold, janitorNeed } from '../../recovery/janitor.ts';
-import type { ActiveRecord } from '../../recovery/ledger.ts';
+import {
+  type ExecutionStatus,
+  isOverdue,
+  isUntold,
+  janitorNeed,
+  preemptedNeed,
+} from '../../recovery/janitor.ts';
+import { type ActiveRecord, executionOf, type PreemptedDrill, preemptedBy } from '../../recovery/ledger.ts';
 
 const at = '2026-11-02T00:00:00.000Z';
 const soon = '2026-11-02T00:05:00.000Z';
@@ -114,4 +120,64 @@ test('a recovery is overdue beyond what was promised of its kind, until the plan
     [false, true],
   );
   assert.equal(isOverdue({ ...failover, releasedAt: later }, plan, after(600)), false);
+});
+
+const taken: PreemptedDrill = { recovery: 'shop-drill-1', run: 1, takenBy: 'shop-failover-1', takenAt: at };
+
+test('a drill that lost its plan and was stopped is tidied up by a run of its own', () => {
+  for (const status of ended) {
+    const reason = `its execution shop-drill-1-r1 ended ${status} before it was concluded, and shop-failover-1 had taken its plan`;
+    assert.deepEqual(preemptedNeed(taken, status, undefined, later), { kind: 'finish', nextRun: 2, reason });
+  }
+});
+
+test('a drill that lost its plan is left alone while its execution runs, or while nobody can say', () => {
+  assert.equal(preemptedNeed(taken, 'RUNNING', undefined, later).kind, 'nothing');
+  assert.equal(preemptedNeed(taken, undefined, undefined, later).kind, 'nothing');
+});
+
+test('a drill that lost its plan is settled once a run of it as late as the last has been concluded', () => {
+  assert.equal(preemptedNeed({ ...taken, run: 2 }, 'FAILED', { run: 1 }, later).kind, 'finish');
+  assert.equal(preemptedNeed({ ...taken, run: 2 }, 'FAILED', { run: 2 }, later).kind, 'settled');
+  assert.equal(preemptedNeed({ ...taken, run: 2 }, 'ABORTED', { run: 3 }, later).kind, 'settled');
+});
+
+test('a tidying run that was asked for and never started is started under its own name, after a while', () => {
+  const asked = { ...taken, run: 2, runAt: soon };
+  assert.equal(preemptedNeed(asked, 'absent', undefined, '2026-11-02T00:06:00.000Z').kind, 'nothing');
+  const need = preemptedNeed(asked, 'absent', undefined, '2026-11-02T00:08:00.000Z');
+  assert.equal(need.kind === 'finish' && need.nextRun, 2);
+  const neverSeen = preemptedNeed(taken, 'absent', undefined, later);
+  assert.equal(neverSeen.kind === 'finish' && neverSeen.nextRun, 2);
+});
+
+test('after six tidying runs a drill that lost its plan is left to a person', () => {
+  const need = preemptedNeed({ ...taken, run: 6 }, 'FAILED', undefined, later);
+  assert.match(need.kind === 'tell' ? need.reason : '', /shop-drill-1-r6 ended FAILED/);
+});
+
+test('whoever takes a plan keeps in mind the drills that lost it', () => {
+  const held = { ...drill, execution: 'by-hand', runAt: soon };
+  const [first] = preemptedBy(held, 'shop-failover-1', later);
+  assert.deepEqual(first, {
+    recovery: 'shop-drill-1',
+    run: 1,
+    execution: 'by-hand',
+    runAt: soon,
+    takenBy: 'shop-failover-1',
+    takenAt: later,
+  });
+  const other = { ...drill, recovery: 'shop-drill-2', preempted: [first!] };
+  const names = (held: ActiveRecord | undefined, by: string) =>
+    preemptedBy(held, by, later).map(({ recovery }) => recovery);
+  assert.deepEqual(names(other, 'shop-failover-2'), ['shop-drill-1', 'shop-drill-2']);
+  assert.deepEqual(names({ ...other, releasedAt: soon }, 'shop-failover-2'), ['shop-drill-1']);
+  assert.deepEqual(names(other, 'shop-drill-2'), ['shop-drill-1']);
+  assert.deepEqual(names(undefined, 'shop-drill-2'), []);
+});
+
+test('an execution that was started by hand under another name is looked for by that name', () => {
+  assert.equal(executionOf({ recovery: 'shop-1', execution: 'by-hand' }), 'by-hand');
+  assert.equal(executionOf({ recovery: 'shop-1', run: 3 }), 'shop-1-r3');
+  assert.equal(executionOf({ recovery: 'shop-1' }), 'shop-1-r1');
 });

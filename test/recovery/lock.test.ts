@@ -19,6 +19,7 @@ interface Row {
   readonly name: string;
   readonly active: ActiveRecord | undefined;
   readonly run?: number;
+  readonly execution?: string;
   readonly code: string | undefined;
   readonly says?: RegExp;
 }
@@ -79,11 +80,53 @@ const rows: readonly Row[] = [
     code: 'LockLost',
     says: /shop-2 holds it/,
   },
+  {
+    name: 'the execution that has written itself into the lock acts',
+    active: active({ execution: 'shop-1-r1' }),
+    execution: 'shop-1-r1',
+    code: undefined,
+  },
+  {
+    name: 'another execution of the same run does nothing beside it',
+    active: active({ execution: 'shop-1-r1' }),
+    execution: 'shop-1-r1-again',
+    code: 'BesideAnother',
+    says: /shop-1-r1 is the run 1 of shop-1: shop-1-r1-again does nothing beside it.*lifeboat status shop/,
+  },
+  {
+    name: 'nor does it once the first has let go of the plan, or was aborted',
+    active: active({ execution: 'shop-1-r1', releasedAt: at, abort }),
+    execution: 'shop-1-r1-again',
+    code: 'BesideAnother',
+  },
+  {
+    name: 'an execution that does not tell its name is judged by its run alone',
+    active: active({ execution: 'shop-1-r1' }),
+    code: undefined,
+  },
+  {
+    name: 'the execution of an earlier run is overtaken by a later one, not beside it',
+    active: active({ run: 2, execution: 'shop-1-r2' }),
+    execution: 'shop-1-r1',
+    code: 'LockLost',
+    says: /the run 2 has begun/,
+  },
+  {
+    name: 'a drill whose plan was taken stays without it when nobody holds the plan any more',
+    active: active({
+      recovery: 'shop-3',
+      kind: 'drill',
+      releasedAt: at,
+      preempted: [{ recovery: 'shop-1', run: 1, takenBy: 'shop-2', takenAt: at }],
+    }),
+    code: 'Preempted',
+    says: /a failover took the plan shop from shop-1: shop-2, at 2026-03-02/,
+  },
 ];
 
-for (const { name, active: held, run = 1, code, says } of rows) {
+for (const { name, active: held, run = 1, execution, code, says } of rows) {
   test(name, () => {
-    const standing = mayNotAct(held, { ...asks, run });
+    const standing = mayNotAct(held, { ...asks, run, ...(execution !== undefined && { execution }) });
     assert.equal(standing?.status === 'failed' ? standing.code : standing?.status, code);
     if (says && standing?.status === 'failed') assert.match(`${standing.reason}. ${standing.unblock}`, says);
   });

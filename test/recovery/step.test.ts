@@ -97,6 +97,11 @@ test('a wait is a whole number of seconds from 1 to 300 and never passes the ear
 test('every step has a bound, and a drill allows a restore the time that a promotion does not need', () => {
   const plan = shopPlan();
   for (const name of stepNames) assert.ok(stepBoundSeconds(name, plan, 'failover') > 0, name);
+  const cleanupSeconds = stepBoundSeconds('cleanup', plan, 'drill');
+  assert.ok(
+    cleanupSeconds > stepBoundSeconds('databases', plan, 'drill'),
+    'what is still restored is deleted after it',
+  );
   assert.ok(stepBoundSeconds('databases', plan, 'drill') > stepBoundSeconds('databases', plan, 'failover'));
 });
 

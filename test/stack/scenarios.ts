@@ -1,6 +1,7 @@
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { openAccount } from '../../drill/account.ts';
 import { rehearse } from '../../drill/rehearse.ts';
+import { AwsError } from '../../simulator/errors.ts';
 import type { Denial, Use } from '../../simulator/iam/permissions.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { happenInShop, sampleEvent } from '../drill/respond.ts';
@@ -83,11 +84,29 @@ async function hold(): Promise<Ran> {
   return stage.account.sim.iam.permissions;
 }
 
-/** The primary Region is lost, recovered from without anybody, and comes back: what runs there is cut off. */
+/** RDS takes no promotion for so long after the first that was asked for. */
+function refusePromotions(sim: Simulator, forSeconds: number): void {
+  let untilMs: number | undefined;
+  sim.faults.push(({ operation }) => {
+    if (operation !== 'PromoteReadReplica') return undefined;
+    untilMs ??= sim.clock.nowMs() + forSeconds * 1000;
+    if (sim.clock.nowMs() >= untilMs) return undefined;
+    return { kind: 'error', error: new AwsError('Throttling', 'Rate exceeded', 400) };
+  });
+}
+
+/**
+ * The primary Region is lost, recovered from without anybody, late enough that the primary is looked at twice, and comes
+ * back: what runs there is cut off.
+ */
 async function outage(): Promise<Ran> {
   const faults = ['primary-returns'];
   const events = [sampleEvent('health-regional-issue')];
-  const { account } = await happenInShop({ events, at: [60], faults, forSeconds: 5400, sabotage: hurry });
+  const sabotage = (sim: Simulator): void => {
+    hurry(sim);
+    refusePromotions(sim, 90);
+  };
+  const { account } = await happenInShop({ events, at: [60], faults, forSeconds: 5400, sabotage });
   return account.sim.iam.permissions;
 }
 
