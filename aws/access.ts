@@ -16,6 +16,11 @@ export interface Transport {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Where an AWS other than the real one answers, such as a simulated one on this machine. */
   readonly endpoint?: string;
+  /** Opens a client that asks in another way than by requests; a simulated account has one that costs less. */
+  readonly open?: <C extends object, Config extends { readonly region: string }>(
+    Client: new (config: Config) => C,
+    config: Config,
+  ) => C;
 }
 
 /**
@@ -47,3 +52,20 @@ export function clientConfig(access: Access, region = access.region) {
     ...(transport.endpoint !== undefined && { endpoint: transport.endpoint }),
   };
 }
+
+/**
+ * A client of the SDK for a Region. Every client of this room is opened here, so that each goes the way that the transport
+ * gives it.
+ * @param more what this client wants besides
+ */
+export function openClient<C extends object, const More extends object = object>(
+  Client: new (config: ClientConfig & More) => C,
+  access: Access,
+  region = access.region,
+  more: More = {} as More,
+): C {
+  const config = { ...clientConfig(access, region), ...more };
+  return access.transport.open?.(Client, config) ?? new Client(config);
+}
+
+type ClientConfig = ReturnType<typeof clientConfig>;

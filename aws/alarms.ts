@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { Instant } from '../recovery/terms.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 /** A CloudWatch alarm as it stands. */
@@ -20,7 +20,7 @@ export async function readAlarms(
   deadlineSeconds: number,
 ): Promise<Answer<readonly ObservedAlarm[]>> {
   if (names.length === 0) return { ok: true, value: [] };
-  const client = new CloudWatchClient(clientConfig(access, region));
+  const client = openClient(CloudWatchClient, access, region);
   return mapAnswer(
     await call(
       access,

@@ -2,7 +2,7 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { MetricName } from '../recovery/steps/traffic.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { dimensionsOf, readMetrics, type Sample } from './metric-data.ts';
 
@@ -13,7 +13,7 @@ export type CloudWatch = ReturnType<typeof openCloudWatch>;
 /** Metrics of one Region. */
 export function openCloudWatch(access: Access, region = access.region) {
   // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
-  const client = new CloudWatchClient({ ...clientConfig(access, region), disableRequestCompression: true });
+  const client = openClient(CloudWatchClient, access, region, { disableRequestCompression: true });
   return {
     /** Puts samples of one metric of our own. A repetition adds samples of the same value: harmless to a maximum. */
     putMetric: async (metric: MetricName, samples: readonly Sample[]): Promise<Answer<void>> =>

@@ -2,7 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { DatabaseActivity } from '../recovery/steps/fence-writes.ts';
 import type { Instant } from '../recovery/terms.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { type MetricQuery, readMetrics } from './metric-data.ts';
 import { primaryPatience } from './primary.ts';
 
@@ -18,7 +18,7 @@ export async function readDatabaseActivity(
   from: Instant,
   to: Instant,
 ): Promise<Answer<Readonly<Record<string, DatabaseActivity>>>> {
-  const client = new CloudWatchClient(clientConfig(access, region));
+  const client = openClient(CloudWatchClient, access, region);
   const queryOf = (id: string, name: string, statistic: MetricQuery['statistic']): MetricQuery => ({
     namespace: 'AWS/RDS',
     name,

@@ -24,7 +24,7 @@ import type {
   ObservedSnapshot,
   ObservedVolume,
 } from '../recovery/observed.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { type CallOptions, call } from './call.ts';
 import { toInstance, toSnapshot, toVolume } from './ec2-shapes.ts';
 import { allPages } from './pages.ts';
@@ -56,7 +56,7 @@ export type Ec2 = ReturnType<typeof openEc2>;
 
 /** EC2 of one Region, in our words. */
 export function openEc2(access: Access, region = access.region) {
-  const client = new EC2Client(clientConfig(access, region));
+  const client = openClient(EC2Client, access, region);
   return { ...reads(access, client), ...writes(access, client) };
 }
 

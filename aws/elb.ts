@@ -6,14 +6,14 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 export type LoadBalancing = ReturnType<typeof openLoadBalancing>;
 
 /** Target groups of one Region, by name. */
 export function openLoadBalancing(access: Access, region = access.region) {
-  const client = new ElasticLoadBalancingV2Client(clientConfig(access, region));
+  const client = openClient(ElasticLoadBalancingV2Client, access, region);
   return {
     /** ARNs of target groups by name; a name that does not exist refuses the whole call. */
     groupArns: async (names: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> =>

@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Answer } from '../recovery/answer.ts';
 import { mapAnswer } from '../recovery/answer.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { allPages } from './pages.ts';
 
@@ -33,8 +33,7 @@ const patience = { ...always, deadlineSeconds: 3, repeatUnknown: true } as const
  * (S3 User Guide, conditional requests).
  */
 export function openLedger(access: Access, bucket: string) {
-  const client = new S3Client({
-    ...clientConfig(access),
+  const client = openClient(S3Client, access, access.region, {
     // Names of buckets become names of hosts, which an endpoint of one's own has not.
     ...(access.transport.endpoint !== undefined && { forcePathStyle: true }),
     requestChecksumCalculation: 'WHEN_REQUIRED',

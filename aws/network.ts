@@ -7,12 +7,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { WayOut } from '../recovery/steps/preflight.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 /** Where the subnets of a Region lead. */
 export function openNetwork(access: Access) {
-  const client = new EC2Client(clientConfig(access));
+  const client = openClient(EC2Client, access);
   return {
     /** The zones of the Region that are open to everyone, by name. */
     zones: async (): Promise<Answer<readonly string[]>> =>

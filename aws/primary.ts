@@ -13,7 +13,7 @@ import {
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import { tagKeys } from '../recovery/identity.ts';
 import type { FenceableDatabase, FenceableGroup, FenceGroup } from '../recovery/steps/fence.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { describeInstances } from './ec2.ts';
 import { allPages } from './pages.ts';
@@ -29,9 +29,9 @@ export type Primary = ReturnType<typeof openPrimary>;
 
 /** What a fence does in the primary Region, and nothing else. */
 export function openPrimary(access: Access, region: string) {
-  const ec2 = new EC2Client(clientConfig(access, region));
-  const rds = new RDSClient(clientConfig(access, region));
-  const autoscaling = new AutoScalingClient(clientConfig(access, region));
+  const ec2 = openClient(EC2Client, access, region);
+  const rds = openClient(RDSClient, access, region);
+  const autoscaling = openClient(AutoScalingClient, access, region);
   return {
     instances: (tags: Readonly<Record<string, string>>) =>
       describeInstances(access, ec2, { Filters: tagFilters(tags), MaxResults: 1000 }, primaryPatience),

@@ -3,7 +3,7 @@ import type { Answer } from '../recovery/answer.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
 import { type Instant, instantAfter } from '../recovery/terms.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { dimensionsOf, readMetrics, type Sample } from './metric-data.ts';
 
@@ -22,7 +22,7 @@ const dimensions = (plan: string, from: string) => ({ Plan: plan, From: from });
 /** The samples of a plan's probes in CloudWatch of the recovery Region, wherever they were taken. */
 export function openProbes(access: Access, region = access.region) {
   // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
-  const client = new CloudWatchClient({ ...clientConfig(access, region), disableRequestCompression: true });
+  const client = openClient(CloudWatchClient, access, region, { disableRequestCompression: true });
   return {
     /** Success (1 or 0) of each vantage by minute over the last quarter of an hour, newest first. */
     samples: (plan: Plan, until: Instant): Promise<Answer<ReadonlyMap<string, readonly Sample[]>>> =>

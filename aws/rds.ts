@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-rds';
 import type { Answer } from '../recovery/answer.ts';
 import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../recovery/observed.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { allPages } from './pages.ts';
 import { tagList, toTags } from './tags.ts';
@@ -29,7 +29,7 @@ export interface RestoreRequest {
 
 /** RDS of one Region, in our words. */
 export function openRds(access: Access, region = access.region) {
-  const client = new RDSClient(clientConfig(access, region));
+  const client = openClient(RDSClient, access, region);
   return {
     /** All DB instances of the Region, by id. */
     databases: () => describeDatabases(access, client),

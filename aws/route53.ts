@@ -9,14 +9,14 @@ import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { ObservedRecord } from '../recovery/observed.ts';
 import type { RecordSwitch } from '../recovery/plan/plan.ts';
 import { sameName } from '../recovery/steps/traffic.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 export type Route53 = ReturnType<typeof openRoute53>;
 
 /** Route 53's control plane, which lives in us-east-1 wherever it is called from. */
 export function openRoute53(access: Access) {
-  const client = new Route53Client(clientConfig(access, 'us-east-1'));
+  const client = openClient(Route53Client, access, 'us-east-1');
   return {
     /** The record set of this name and type, or `absent`. */
     record: async (item: RecordSwitch): Promise<Answer<ObservedRecord | 'absent'>> =>

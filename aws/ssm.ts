@@ -15,7 +15,7 @@ import {
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { ObservedCommand } from '../recovery/observed.ts';
 import type { Instant } from '../recovery/terms.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import { allBatches, allPages } from './pages.ts';
 import { tagList } from './tags.ts';
@@ -47,7 +47,7 @@ export interface ParameterKind {
 
 /** Systems Manager of one Region, in our words. */
 export function openSsm(access: Access, region = access.region) {
-  const client = new SSMClient(clientConfig(access, region));
+  const client = openClient(SSMClient, access, region);
   return { ...reads(access, client), ...writes(access, client) };
 }
 

@@ -1,12 +1,12 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { ExecutionStatus } from '../recovery/janitor.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 /** Executions of our machines. */
 export function openStates(access: Access) {
-  const client = new SFNClient(clientConfig(access));
+  const client = openClient(SFNClient, access);
   return {
     /** How the execution of a machine by this name stands; `absent` when there is none, or it ended over 90 days ago. */
     status: async (machineArn: string, name: string): Promise<Answer<ExecutionStatus | 'absent'>> => {

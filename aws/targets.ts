@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Answer, mapAnswer } from '../recovery/answer.ts';
 import type { TargetCounts } from '../recovery/deciding/targets.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function readTargets(
   deadlineSeconds: number,
 ): Promise<ReadonlyMap<string, Answer<TargetCounts>>> {
   if (groups.length === 0) return new Map();
-  const client = new ElasticLoadBalancingV2Client(clientConfig(access, region));
+  const client = openClient(ElasticLoadBalancingV2Client, access, region);
   const untilMs = access.clock.nowMs() + deadlineSeconds * 1000;
   return new Map(
     await Promise.all(

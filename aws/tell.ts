@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type Answer, sayRefusal } from '../recovery/answer.ts';
 import { type NoticeDetail, type NoticeName, noticeProblem, noticeSource } from '../recovery/notices.ts';
-import { type Access, clientConfig } from './access.ts';
+import { type Access, openClient } from './access.ts';
 import { call } from './call.ts';
 import type { Deps } from './deps.ts';
 import { openSns } from './sns.ts';
@@ -71,7 +71,7 @@ function put<Name extends NoticeName>(
   name: Name,
   detail: NoticeDetail<Name>,
 ): Promise<Answer<void>> {
-  const client = new EventBridgeClient(clientConfig(access));
+  const client = openClient(EventBridgeClient, access);
   const Entries = [{ Source: noticeSource, DetailType: name, Detail: JSON.stringify(detail) }];
   return call(access, 'events:PutEvents', async (abortSignal) => {
     const output = await client.send(new PutEventsCommand({ Entries }), { abortSignal });

@@ -8,7 +8,7 @@ import { drawDisaster } from '../drill/storm/draw.ts';
 import { type Ended, isDefect, Pool } from '../drill/storm/pool.ts';
 import { failuresOf, shrink } from '../drill/storm/shrink.ts';
 import { summaryOfStorm } from '../drill/storm/summary.ts';
-import type { Ground } from '../drill/storm/weather.ts';
+import type { Ground, WeatherOptions } from '../drill/storm/weather.ts';
 import { exitCodeOfStorm } from '../report/storm.ts';
 import type { Template } from '../simulator/cloudformation/deploy.ts';
 import { packagedTemplates } from '../stack/template.ts';
@@ -28,6 +28,8 @@ export interface StormOptions {
   /** A file. */
   readonly disaster?: string;
   readonly workers?: number;
+  /** Whether calls of AWS go by the wire; the short way otherwise. */
+  readonly wire?: boolean;
   /** Whether what matters of a failing disaster is looked for; it is where nobody says otherwise. */
   readonly shrink?: boolean;
   readonly json?: boolean;
@@ -111,7 +113,8 @@ async function letHappen(storm: Storm, disasters: readonly Disaster[]): Promise<
   });
   process.once('SIGINT', stop);
   // What a person wants to see of a single disaster costs time in a thousand of them.
-  const weatherOptions = disasters.length === 1 ? { isWatched: true, repeat: commandOf(options) } : {};
+  const watched = disasters.length === 1 ? { isWatched: true, repeat: commandOf(options) } : {};
+  const weatherOptions = { ...watched, ...wayOf(options) };
   const all = disasters.map(async (disaster) => {
     const one = await pool.weather(disaster, weatherOptions);
     ended.push(one);
@@ -129,11 +132,15 @@ async function letHappen(storm: Storm, disasters: readonly Disaster[]): Promise<
   return [...ended];
 }
 
+function wayOf({ wire = false }: StormOptions): WeatherOptions {
+  return { isByWire: wire };
+}
+
 /** Finds what of a failing disaster matters, and writes that where it can be given back from. */
 async function makeSmaller({ pool, view, options }: Storm, failed: readonly Ended[]): Promise<void> {
   for (const one of failed) {
     const [failure = ''] = failuresOf(one);
-    const smaller = await shrink(one.disaster, failure, (disaster) => pool.weather(disaster));
+    const smaller = await shrink(one.disaster, failure, (disaster) => pool.weather(disaster, wayOf(options)));
     const file = join(options.out, `disaster-${smaller.seed}.json`);
     await writeFile(file, printDisaster(smaller));
     view.shrunk(smaller, failure, `${stormOf(options)} --disaster ${file}`);
@@ -159,8 +166,12 @@ function commandOf(options: StormOptions): string {
   return `${stormOf(options)} --seeds ${range}${only ? ` --only ${only.join(',')}` : ''}`;
 }
 
-function stormOf({ plans = [], world }: StormOptions): string {
-  const chosen = [...plans.map((name) => ` --plan ${name}`), ...(world ? [` --world ${world}`] : [])];
+function stormOf({ plans = [], world, wire }: StormOptions): string {
+  const chosen = [
+    ...plans.map((name) => ` --plan ${name}`),
+    ...(world ? [` --world ${world}`] : []),
+    ...(wire ? [' --wire'] : []),
+  ];
   return `npm run -s lifeboat -- storm${chosen.join('')}`;
 }
 

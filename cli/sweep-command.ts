@@ -26,6 +26,8 @@ export interface SweepOptions {
   readonly sample?: readonly [k: number, n: number];
   readonly all?: boolean;
   readonly workers?: number;
+  /** Whether calls of AWS go by the wire; the short way otherwise. */
+  readonly wire?: boolean;
   readonly json?: boolean;
 }
 
@@ -39,7 +41,14 @@ export async function sweepCommand(options: SweepOptions, streams: Streams): Pro
     chooseWorld({ ...options, plans: [options.plan] }),
     packagedTemplate() as Promise<Template>,
   ]);
-  const swept: SweptRehearsal = { plan: chosen.plans[0]!, world: chosen.world, kind, seed, template };
+  const swept: SweptRehearsal = {
+    plan: chosen.plans[0]!,
+    world: chosen.world,
+    kind,
+    seed,
+    template,
+    isShort: options.wire !== true,
+  };
   const recording = await record(swept);
   const cases = choose(
     options,
@@ -115,7 +124,12 @@ function summaryOf(
     recorded,
     wanted: cases.length,
     runs: done.length,
-    parts: { calls: inPart('calls'), crashes: inPart('crashes'), twice: inPart('twice') },
+    parts: {
+      calls: inPart('calls'),
+      crashes: inPart('crashes'),
+      timeOuts: inPart('timeOuts'),
+      twice: inPart('twice'),
+    },
     outcomes: Object.fromEntries(
       outcomes.map((outcome) => [outcome, ends.filter((end) => end.outcome === outcome).length]),
     ),
@@ -132,7 +146,7 @@ function failureOf(
   return { name, outcome, objections: [...objections], command: commandOf({ ...rest, only: name }) };
 }
 
-function commandOf({ plan, world, seed, kind, part, only, sample, all }: SweepOptions): string {
+function commandOf({ plan, world, seed, kind, part, only, sample, all, wire }: SweepOptions): string {
   const words = [
     'npm run -s lifeboat -- sweep',
     plan,
@@ -143,6 +157,7 @@ function commandOf({ plan, world, seed, kind, part, only, sample, all }: SweepOp
     ...(only === undefined ? [] : [`--only '${only}'`]),
     ...(sample ? [`--sample ${sample.join('/')}`] : []),
     ...(all ? ['--all'] : []),
+    ...(wire ? ['--wire'] : []),
   ];
   return words.join(' ');
 }
@@ -154,8 +169,8 @@ function runsOf(count: number): string {
 function inWords({ runs, wanted, parts, outcomes, failures }: SweepSummary): string {
   const ends = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   const done = runs === wanted ? runsOf(runs) : `${runs} of ${runsOf(wanted)}, then interrupted`;
-  const { calls, crashes, twice } = parts;
-  return `${done}: ${calls} errors and time-outs of calls, ${crashes} deaths, ${twice} double invocations
+  const { calls, crashes, timeOuts, twice } = parts;
+  return `${done}: ${calls} errors and time-outs of calls, ${crashes} deaths, ${timeOuts} own time-outs, ${twice} double invocations
 ${ends.join(', ') || 'nothing ended'}; ${failures.length === 0 ? 'no objection' : `${runsOf(failures.length)} with objections`}
 `;
 }

@@ -53,6 +53,11 @@ export interface AccountOptions {
   readonly seed: number;
   /** The code behind a handler path of the template; the functions of this repository when absent. */
   readonly code?: (sim: Simulator, handlerPath: string) => SimulatedHandler;
+  /**
+   * Whether the functions of this repository ask the simulator without writing requests and reading responses: the same calls
+   * and answers at less than half the cost. They go by the wire when absent.
+   */
+  readonly isShort?: boolean;
   /** Told what each step answered, at the simulated instant. */
   readonly onStep?: (output: StepOutput) => void;
   /** Told what the simulator lacks, in place of ending the run. */
@@ -69,7 +74,7 @@ export function openAccount(options: AccountOptions): Account {
   const sim = buildWorld(world, { seed, ...(onDefect && { onDefect }) });
   watchNotices(sim);
   const plans = new PublishedPlans(options.plans ?? [plan]);
-  const code = options.code ?? ((_sim, handlerPath) => codeOf(sim, plans, handlerPath));
+  const code = options.code ?? ((_sim, handlerPath) => codeOf(sim, plans, handlerPath, options.isShort));
   const deploy = (
     region: string,
     from: Template,
@@ -142,14 +147,19 @@ function tellSteps(
 }
 
 /** The deployed code of a function, run in this process. */
-export function codeOf(sim: Simulator, plans: PublishedPlans, handlerPath: string): SimulatedHandler {
+export function codeOf(
+  sim: Simulator,
+  plans: PublishedPlans,
+  handlerPath: string,
+  isShort = false,
+): SimulatedHandler {
   const file = fileOf(handlerPath) as keyof typeof functionsByFile | undefined;
   const make = file && functionsByFile[file];
   if (!make)
     throw new Error(`the template names the handler ${handlerPath}, which no file of functions/ has`);
   return async (event, invocation) => {
     const handler = make(() => ({
-      deps: simulatedDeps(sim, plans.for(event), invocation),
+      deps: simulatedDeps(sim, plans.for(event), invocation, isShort),
       deadlineMs: invocation.deadlineMs,
     }));
     return handler(event, {
@@ -160,7 +170,7 @@ export function codeOf(sim: Simulator, plans: PublishedPlans, handlerPath: strin
 }
 
 /** What a deployed function finds on AWS, from the simulator: the only difference between a drill and the real thing. */
-function simulatedDeps(sim: Simulator, plans: Plans, invocation: Invocation): Deps {
+function simulatedDeps(sim: Simulator, plans: Plans, invocation: Invocation, isShort: boolean): Deps {
   const { clock, connection, accessKeyId, region, environment } = invocation;
   const clients = clientsFrom(sim, region, accessKeyId);
   // An invocation that was killed learns nothing more: its clock does not wake it again.
@@ -187,6 +197,10 @@ function simulatedDeps(sim: Simulator, plans: Plans, invocation: Invocation): De
       resolve: (name, type) => stillAlive(clients.dns.resolve(name, type)),
     },
     log: () => {},
-    transport: { requestHandler: connection, credentials: { accessKeyId, secretAccessKey: 'simulated' } },
+    transport: {
+      requestHandler: connection,
+      credentials: { accessKeyId, secretAccessKey: 'simulated' },
+      ...(isShort && { open: (Client, config) => connection.open(Client, config) }),
+    },
   };
 }

@@ -4,6 +4,8 @@ import type { Evidence } from '../report/evidence.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { InventoryDifference } from '../simulator/world/inventory.ts';
 import { everythingPermitted, toldAsDocumented } from './checkers/account.ts';
+import { recoveredAsPlanned } from './checkers/as-planned.ts';
+import { newestIsTaken } from './checkers/copies.ts';
 import { outagesAreSeen, quorumStood } from './checkers/decisions.ts';
 import {
   drillCallsNothingLive,
@@ -14,12 +16,14 @@ import {
 import { everyEndHasAReason, everyRunEnds } from './checkers/ends.ts';
 import { evidenceIsTrue } from './checkers/evidence.ts';
 import { nothingPromotedUngated } from './checkers/gate.ts';
+import { guardsStood } from './checkers/guards.ts';
 import { drillLeavesNothing, nothingUnused } from './checkers/leftovers.ts';
-import { oneRecoveryAtATime } from './checkers/one-recovery.ts';
+import { abortedStops, oneRecoveryAtATime, overLetsGo } from './checkers/one-recovery.ts';
 import { onlyWhatIsOurs } from './checkers/ownership.ts';
 import { primaryLeftAlone } from './checkers/primary.ts';
 import { recordIsTrue } from './checkers/record.ts';
 import { recoveredServes, recoveredWrites } from './checkers/recovered.ts';
+import { transientIsRetried } from './checkers/retries.ts';
 import { type Finding, type Law, type Scene, sceneOf, type Violation } from './checkers/scene.ts';
 import { trafficIsGivenBack, trafficServes } from './checkers/traffic.ts';
 import { holdsHaveAWayOut } from './checkers/way-out.ts';
@@ -49,19 +53,25 @@ export const laws: Readonly<Record<string, Law>> = {
   toldAsDocumented,
   recoveredServes,
   recoveredWrites,
+  recoveredAsPlanned,
+  newestIsTaken,
   onlyWhatIsOurs,
   nobodysWritesSplit,
   trafficServes,
   trafficIsGivenBack,
   nothingPromotedUngated,
   oneRecoveryAtATime,
+  abortedStops,
+  overLetsGo,
   nothingUnused,
   drillLeavesNothing,
   everyRunEnds,
+  transientIsRetried,
   everyEndHasAReason,
   evidenceIsTrue,
   holdsHaveAWayOut,
   quorumStood,
+  guardsStood,
   outagesAreSeen,
 };
 

@@ -233,10 +233,15 @@ function lossOfWorkload(losses: readonly DataLoss[]): number | null {
  */
 function phasesOf(measured: Measured, servedAtMs: number | undefined): Evidence['phases'] {
   const { ledger, startMs, incident } = measured;
-  const verifyMs = atMs(ledger.steps.verify?.firstAt ?? null);
+  // Steps tell of their last run: once users were answered, what a later run did took none of the time until then.
+  const before = (ms: number | undefined) =>
+    ms !== undefined && servedAtMs !== undefined && ms > servedAtMs ? undefined : ms;
+  const verifyMs = before(atMs(ledger.steps.verify?.firstAt ?? null));
   const onsetMs = onsetOf(measured);
   const detectedMs = incident ? Date.parse(incident.openedAt) : startMs;
-  const decidedMs = incident ? (atMs(incident.decidedAt ?? null) ?? startMs) : atMs(endOf(ledger.steps.open));
+  const decidedMs = before(
+    incident ? (atMs(incident.decidedAt ?? null) ?? startMs) : atMs(endOf(ledger.steps.open)),
+  );
   return {
     detectSeconds: secondsFrom(onsetMs, detectedMs),
     decideSeconds: secondsFrom(detectedMs, decidedMs),

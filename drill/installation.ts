@@ -14,7 +14,7 @@ export interface Installation {
 /** An account with both stacks: the large one where the plans recover, the small one wherever it looks from or hears from. */
 export function openInstallation(
   { plans, templates }: Installation,
-  options: Pick<AccountOptions, 'world' | 'seed' | 'onStep' | 'onDefect'>,
+  options: Pick<AccountOptions, 'world' | 'seed' | 'onStep' | 'onDefect' | 'isShort'>,
 ): Account {
   const [plan] = plans;
   if (!plan) throw new TypeError('an installation has a plan');

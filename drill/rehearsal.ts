@@ -19,11 +19,15 @@ export interface Rehearsal {
   readonly seed: number;
   /** Arranges what else happens in the account, before the recovery is started. */
   readonly prepare?: (account: Account) => void;
+  /** Waits for what else has to be over before the recovery is judged; its last run has ended. */
+  readonly afterwards?: (account: Account) => Promise<void>;
   /** Names of faults that the world meets, as `lifeboat drill --fault` takes them. */
   readonly faults: readonly string[];
   readonly template: Template;
   /** The bundles that are run in the place of this repository's functions. */
   readonly bundles?: Bundles;
+  /** Whether the calls of this repository's functions take the short way to the simulator; the wire otherwise. */
+  readonly isShort?: boolean;
   /** What people order meanwhile. */
   readonly orders?: readonly PlannedOrder[];
   readonly onProgress?: OnProgress;

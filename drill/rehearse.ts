@@ -53,6 +53,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   const execution = await lastRun(account, where.region, recovery, orders);
   const endMs = sim.clock.nowMs();
   onProgress?.({ kind: 'ended', atMs: endMs, says: `the execution ended ${execution.status}` });
+  await rehearsal.afterwards?.(account);
   const ledger = readLedger(account, plan.plan, recovery);
   if (ledger.evidence?.outcome === 'recovered') await untilAnswered(account, traffic);
   traffic?.stop();

@@ -16,9 +16,9 @@ export const sweepSchema = v.pipe(
     wanted: v.pipe(count, v.description('How many runs were chosen')),
     runs: v.pipe(count, v.description('How many of them were done')),
     parts: v.pipe(
-      v.strictObject({ calls: count, crashes: count, twice: count }),
+      v.strictObject({ calls: count, crashes: count, timeOuts: count, twice: count }),
       v.description(
-        'Done runs: errors and time-outs of calls, deaths of functions, and functions invoked twice at once',
+        'Done runs: errors and time-outs of calls, deaths of functions, functions that ran into their own time-out, and functions invoked twice',
       ),
     ),
     outcomes: v.pipe(

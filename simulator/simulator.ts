@@ -1,6 +1,7 @@
 import { AutoScaling } from './autoscaling/autoscaling.ts';
 import { type Cancel, VirtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { Connection, neverAnswered } from './connection.ts';
 import { Draws } from './draws.ts';
 import { Ec2 } from './ec2/ec2.ts';
 import { LoadBalancing } from './elbv2/elbv2.ts';
@@ -20,6 +21,8 @@ import { Ssm } from './ssm/ssm.ts';
 import { StepFunctions } from './stepfunctions/stepfunctions.ts';
 import { Sts } from './sts/sts.ts';
 import { type DecodedCall, type WireRequest, type WireResponse, WireServer } from './wire/server.ts';
+
+export { Connection } from './connection.ts';
 
 export interface SimulatorOptions {
   readonly seed: string | number;
@@ -100,6 +103,7 @@ export class Simulator {
   readonly guards: Guard[] = [];
   readonly #regions: ReadonlyMap<RegionName, Region>;
   readonly #callers = new Map<string, Caller>();
+  readonly #servedListeners = new Map<string, () => void>();
   readonly #wire: WireServer;
 
   constructor(options: SimulatorOptions) {
@@ -139,12 +143,20 @@ export class Simulator {
     return this.#callers.has(accessKeyId);
   }
 
+  /** Calls `told` each time that AWS is through with a call of a caller and has not answered it yet; one a caller. */
+  onServed(accessKeyId: string, told: () => void): Cancel {
+    this.#servedListeners.set(accessKeyId, told);
+    return () => {
+      this.#servedListeners.delete(accessKeyId);
+    };
+  }
+
   /**
    * A connection for SDK clients (their `requestHandler`). After `close`, its requests are never answered: a Lambda
    * invocation that timed out must not go on acting or learning.
    */
   connect(): Connection {
-    return new Connection((request) => this.#wire.dispatch(request));
+    return new Connection((request) => this.#wire.dispatch(request), this.#wire);
   }
 
   /** Answers one HTTP request, whatever carried it here. */
@@ -298,6 +310,7 @@ export class Simulator {
     } finally {
       await this.clock.sleep(latencyMs / 2);
       record.endedAtMs = this.clock.nowMs();
+      this.#servedListeners.get(accessKeyId)?.();
     }
   }
 
@@ -307,43 +320,5 @@ export class Simulator {
       if (interference) return interference;
     }
     return undefined;
-  }
-}
-
-function neverAnswered(): Promise<never> {
-  return new Promise(() => undefined);
-}
-
-/** An SDK `requestHandler` that leads to the simulator, until it is closed. */
-export class Connection {
-  readonly metadata = { handlerProtocol: 'simulated' };
-  readonly #dispatch: (request: WireRequest) => Promise<WireResponse>;
-  #closed = false;
-  #onClose = () => {};
-
-  constructor(dispatch: (request: WireRequest) => Promise<WireResponse>) {
-    this.#dispatch = dispatch;
-  }
-
-  async handle(request: WireRequest): Promise<{ response: WireResponse }> {
-    if (this.#closed) return neverAnswered();
-    const response = await this.#dispatch(request);
-    return this.#closed ? neverAnswered() : { response };
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#onClose();
-  }
-
-  /** Calls `told` when the connection is closed: whoever runs elsewhere in its name must end as well. */
-  onClose(told: () => void): void {
-    this.#onClose = told;
-  }
-
-  updateHttpClientConfig(): void {}
-
-  httpHandlerConfigs(): Record<string, never> {
-    return {};
   }
 }

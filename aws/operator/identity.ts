@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
-import { type Access, clientConfig } from '../access.ts';
+import { type Access, openClient } from '../access.ts';
 import { call } from '../call.ts';
 
 /**
@@ -8,7 +8,7 @@ import { call } from '../call.ts';
  * as `${aws:userid}` (IAM User Guide, global condition keys), so a key that ends in it proves who wrote it.
  */
 export async function whoAmI(access: Access): Promise<Answer<string>> {
-  const client = new STSClient(clientConfig(access));
+  const client = openClient(STSClient, access);
   // Nobody needs a permission for it (STS API Reference, GetCallerIdentity).
   const answer = await call(
     access,

@@ -105,8 +105,17 @@ export function abort(
 ): Promise<Ordered<ActiveRecord>> {
   return changeHolder(ledger, plan, recovery, (before) => {
     const { by, at, comment: reason, nonce } = order;
-    return before.abort ? before : { ...before, nonce, abort: { by, at, reason } };
+    if (!before.abort) return { ...before, nonce, abort: { by, at, reason } };
+    return before.abort.by === by ? before : abortedBefore(plan, recovery, before.abort);
   });
+}
+
+/** Of two people who abort a recovery, or of a person and the janitor, the second learns that it is being ended already. */
+function abortedBefore(plan: string, recovery: string, abort: NonNullable<ActiveRecord['abort']>): NotNow {
+  return notNow(
+    `${abort.by} has asked ${recovery} to stop already, at ${abort.at}: ${abort.reason}`,
+    `lifeboat status ${plan} shows how it ends`,
+  );
 }
 
 /**

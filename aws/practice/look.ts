@@ -12,7 +12,7 @@ import {
 } from '../../recovery/practice/schedules.ts';
 import { commandFor, type Finding, findings, lastFor } from '../../recovery/practice/standing.ts';
 import { type Instant, type RecoveryScope, recoveryScopes } from '../../recovery/terms.ts';
-import { type Access, clientConfig } from '../access.ts';
+import { type Access, openClient } from '../access.ts';
 import { call } from '../call.ts';
 import { gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
@@ -159,7 +159,7 @@ async function keepAndTell(
 /** At most 500 plans at once (CloudWatch API Reference, PutMetricData: 1,000 metrics a request). */
 function measure(access: Access, looked: readonly Looked[], now: Instant): Promise<Answer<unknown>> {
   // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
-  const client = new CloudWatchClient({ ...clientConfig(access), disableRequestCompression: true });
+  const client = openClient(CloudWatchClient, access, access.region, { disableRequestCompression: true });
   const MetricData = looked.flatMap(({ plan, found }) =>
     (['overdue', 'failed'] as const).map((kind) => ({
       MetricName: metricNames[kind],

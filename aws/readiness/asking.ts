@@ -1,5 +1,5 @@
 import type { Answer } from '../../recovery/answer.ts';
-import { type Access, clientConfig } from '../access.ts';
+import { type Access, openClient } from '../access.ts';
 import { type CallOptions, call } from '../call.ts';
 import { allPages, type Listing } from '../pages.ts';
 
@@ -19,9 +19,12 @@ export function askingFar(access: Access, region: string): Asking {
   return { access, region, options: { deadlineSeconds: 3, repeatable: false } };
 }
 
-/** What a client of the SDK is made with for this Region. */
-export function configOf({ access, region }: Asking) {
-  return clientConfig(access, region);
+/** A client of the SDK for this Region. */
+export function clientFor<C extends object>(
+  Client: Parameters<typeof openClient<C>>[0],
+  { access, region }: Asking,
+): C {
+  return openClient(Client, access, region);
 }
 
 export function ask<T>(

@@ -19,7 +19,7 @@ import type { SeenImage, SeenSnapshot, SeenSubnet, SeenTemplate } from '../../re
 import { describeInstances } from '../ec2.ts';
 import { allBatches } from '../pages.ts';
 import { tagFilters } from '../tags.ts';
-import { type Asking, ask, askAll, configOf, nothing, orAbsent } from './asking.ts';
+import { type Asking, ask, askAll, clientFor, nothing, orAbsent } from './asking.ts';
 
 export type Compute = ReturnType<typeof openCompute>;
 
@@ -29,7 +29,7 @@ const typesPerCall = 100;
 
 /** What readiness asks EC2 of one Region; empty lists of ids ask nothing. */
 export function openCompute(asking: Asking) {
-  const client = new EC2Client(configOf(asking));
+  const client = clientFor(EC2Client, asking);
   return { ...things(asking, client), ...places(asking, client) };
 }
 

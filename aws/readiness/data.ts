@@ -7,11 +7,11 @@ import {
 import type { Answer } from '../../recovery/answer.ts';
 import type { SeenDatabase, SeenDatabaseSnapshot } from '../../recovery/readiness/sight.ts';
 import { toTags } from '../tags.ts';
-import { type Asking, askAll, configOf, nothing } from './asking.ts';
+import { type Asking, askAll, clientFor, nothing } from './asking.ts';
 
 /** What readiness asks RDS of one Region. */
 export function openData(asking: Asking) {
-  const client = new RDSClient(configOf(asking));
+  const client = clientFor(RDSClient, asking);
   return {
     /** The DB instances of these ids that there are. */
     databases: (ids: readonly string[]): Promise<Answer<readonly SeenDatabase[]>> => {

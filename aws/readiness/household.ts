@@ -5,19 +5,19 @@ import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { SeenKey } from '../../recovery/readiness/sight.ts';
-import { type Asking, ask, configOf, orAbsent } from './asking.ts';
+import { type Asking, ask, clientFor, orAbsent } from './asking.ts';
 
 /** Running On-Demand Standard instances, in vCPUs (EC2 User Guide, On-Demand Instance quotas). */
 const standardOnDemand = { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' };
 
 /** What the account allows in one Region, and who listens there. */
 export function openHousehold(asking: Asking) {
-  const kms = new KMSClient(configOf(asking));
-  const quotas = new ServiceQuotasClient(configOf(asking));
-  const sns = new SNSClient(configOf(asking));
-  const sts = new STSClient(configOf(asking));
+  const kms = clientFor(KMSClient, asking);
+  const quotas = clientFor(ServiceQuotasClient, asking);
+  const sns = clientFor(SNSClient, asking);
+  const sts = clientFor(STSClient, asking);
   // IAM is one for all Regions and signs for us-east-1; its own endpoint follows from that.
-  const iam = new IAMClient({ ...configOf(asking), region: 'us-east-1' });
+  const iam = clientFor(IAMClient, { ...asking, region: 'us-east-1' });
   return {
     key: async (id: string): Promise<Answer<SeenKey>> => {
       const answer = await ask(asking, 'kms:DescribeKey', (abortSignal) =>

@@ -6,7 +6,7 @@ import type { Sight } from '../../recovery/readiness/sight.ts';
 import { newestCompleted } from '../../recovery/steps/volumes.ts';
 import { newestOf } from '../../recovery/terms.ts';
 import { allBatches } from '../pages.ts';
-import { type Asking, askAll, configOf } from './asking.ts';
+import { type Asking, askAll, clientFor } from './asking.ts';
 
 type Launching = Pick<
   Sight,
@@ -26,7 +26,7 @@ export async function readIngredients(
   launching: Launching,
 ): Promise<Sight['ingredients']> {
   const ids = ingredientsOf(plan, launching);
-  const client = new EC2Client(configOf(asking));
+  const client = clientFor(EC2Client, asking);
   const tags: Record<string, Record<string, string>> = Object.fromEntries(ids.map((id) => [id, {}]));
   const answer = await allBatches(ids, idsPerCall, (Values) => {
     const Filters = [{ Name: 'resource-id', Values }];

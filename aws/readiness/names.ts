@@ -8,11 +8,11 @@ import {
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
 import type { SeenHealthCheck, SeenRecord } from '../../recovery/readiness/sight.ts';
 import { sameName } from '../../recovery/steps/traffic.ts';
-import { type Asking, ask, askAll, configOf } from './asking.ts';
+import { type Asking, ask, askAll, clientFor } from './asking.ts';
 
 /** What readiness asks Route 53, whose control plane is in us-east-1. */
 export function openNames(asking: Asking) {
-  const client = new Route53Client({ ...configOf(asking), region: 'us-east-1' });
+  const client = clientFor(Route53Client, { ...asking, region: 'us-east-1' });
   return {
     /** The ids of the hosted zones, with their names; the zone of a name is the one with the longest ending of it. */
     zones: (): Promise<Answer<readonly { readonly id: string; readonly name: string }[]>> =>

@@ -21,7 +21,7 @@ import type { SeenAgent, SeenAlarm } from '../../recovery/readiness/sight.ts';
 import { allBatches } from '../pages.ts';
 import { instancesPerCall } from '../ssm.ts';
 import { toTags } from '../tags.ts';
-import { type Asking, ask, configOf, orAbsent } from './asking.ts';
+import { type Asking, ask, clientFor, orAbsent } from './asking.ts';
 
 /** What readiness asks the services that operate servers: Systems Manager, CloudWatch, Elastic Load Balancing. */
 export function openOperating(asking: Asking) {
@@ -29,7 +29,7 @@ export function openOperating(asking: Asking) {
 }
 
 function manager(asking: Asking) {
-  const client = new SSMClient(configOf(asking));
+  const client = clientFor(SSMClient, asking);
   return {
     agents: async (ids: readonly string[]): Promise<Answer<Readonly<Record<string, SeenAgent>>>> => {
       const found = await allBatches(ids, instancesPerCall, async (Values) => {
@@ -77,7 +77,7 @@ function manager(asking: Asking) {
 }
 
 function watch(asking: Asking) {
-  const client = new CloudWatchClient(configOf(asking));
+  const client = clientFor(CloudWatchClient, asking);
   return {
     /** The alarms of these names that the Region has. */
     alarms: async (names: readonly string[]): Promise<Answer<readonly SeenAlarm[]>> => {
@@ -131,7 +131,7 @@ function metricOf(alarm: MetricAlarm): NonNullable<SeenAlarm['metric']> {
 }
 
 function balancer(asking: Asking) {
-  const client = new ElasticLoadBalancingV2Client(configOf(asking));
+  const client = clientFor(ElasticLoadBalancingV2Client, asking);
   return {
     /** Asked one by one: a name that does not exist refuses the whole call (Elastic Load Balancing API Reference). */
     targetGroupTags: async (name: string): Promise<Answer<ObservedTags | 'absent'>> => {

@@ -13,6 +13,7 @@ export function addStormCommand(program: Command, run: (options: StormOptions) =
     .option('--only <scenarios>', 'of what goes wrong, only these scenarios, separated by commas', names)
     .option('--disaster <file>', 'one disaster, as a storm wrote it, in place of those that seeds draw')
     .option('--workers <n>', 'how many happen side by side; one for each core otherwise', workerCount)
+    .option('--wire', 'calls go by the wire, as requests and responses; the same at more than twice the cost')
     .option('--no-shrink', 'do not look for what of a failing disaster matters')
     .option('--json', 'print one JSON object on standard output, and nothing else there')
     .option('--out <directory>', 'where what failed is written', 'out')

@@ -20,6 +20,7 @@ export function addSweepCommand(program: Command, run: (options: SweepOptions) =
     .option('--sample <k/n>', 'of the runs in their order every nth, from the kth on', sample)
     .option('--all', 'also calls of invocations that saw and did the same as one before')
     .option('--workers <n>', 'how many run side by side; one for each core otherwise', workerCount)
+    .option('--wire', 'calls go by the wire, as requests and responses; the same at more than twice the cost')
     .option('--json', 'print one JSON object on standard output, and nothing else there')
     .action((plan: string, options) => run({ ...options, plan }));
 }

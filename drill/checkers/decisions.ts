@@ -35,7 +35,8 @@ export const quorumStood: Law = (scene) =>
       ];
     });
 
-function isAutomatic({ truth }: Scene, plan: string, recovery: string): boolean {
+/** Whether a recovery was begun for an incident, not by a person. */
+export function isAutomatic({ truth }: Scene, plan: string, recovery: string): boolean {
   return truth
     .versions<IncidentRecord>(ledgerKeys.incident(plan))
     .some(({ value }) => value.incident?.recovery === recovery);

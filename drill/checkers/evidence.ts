@@ -81,7 +81,7 @@ function aboutResources({ scene, evidence, plan, run }: Claimed): readonly strin
   const isThere = (type: string, id: string): boolean => {
     switch (type) {
       case 'instance':
-        return ec2.instances.has(id);
+        return ec2.instances.has(id) || scene.truth.terminated.has(id);
       case 'volume':
         return ec2.volumes.has(id) || scene.truth.failedVolumes.has(id);
       case 'command':

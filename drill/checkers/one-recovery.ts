@@ -1,3 +1,4 @@
+import { janitorName } from '../../recovery/janitor.ts';
 import type { Act } from '../truth/acts.ts';
 import type { Run } from '../truth/truth.ts';
 import { type Finding, type Law, type Scene, timeOf, wasTaken } from './scene.ts';
@@ -66,3 +67,55 @@ function overlapOf(first: Activity, second: Activity): readonly Finding[] {
     },
   ];
 }
+
+/** What an aborted recovery makes no more. What it has promoted is still fenced, and what a drill made is taken away. */
+const making = new Set([
+  'RunInstances',
+  'StartInstances',
+  'CreateVolume',
+  'AttachVolume',
+  'RestoreDBInstanceFromDBSnapshot',
+  'PromoteReadReplica',
+  'RegisterTargets',
+  'PutParameter',
+  'PutMetricData',
+  'ChangeResourceRecordSets',
+]);
+
+/** A recovery that a person has aborted makes nothing more in that run, whatever its steps were about to do. */
+export const abortedStops: Law = (scene) =>
+  scene.plans.flatMap(({ plan }) => {
+    const aborts = scene.truth
+      .locks(plan)
+      .filter(({ value: { abort } }) => abort !== undefined && abort.by !== janitorName);
+    return aborts
+      .filter(
+        ({ value }, place) => aborts.findIndex((each) => each.value.abort?.at === value.abort?.at) === place,
+      )
+      .flatMap(({ atMs, value: { recovery, run: number = 1, abort } }) => {
+        const late = scene.truth.acts.find((act) => {
+          if (act.atMs <= atMs + underWayMs || !making.has(act.operation)) return false;
+          const run = scene.runOf(act);
+          return run?.recovery === recovery && run.run <= number && wasTaken(scene, act);
+        });
+        if (!late) return [];
+        return [
+          {
+            atMs: late.atMs,
+            plan,
+            recovery,
+            message: `${recovery} called ${late.operation} at ${timeOf(late.atMs)}, and ${abort?.by} had aborted it at ${timeOf(atMs)}`,
+          },
+        ];
+      });
+  });
+
+/** Whatever has recovered, or is a drill that is over, has let go of its plan when its run ends: nobody else can act before. */
+export const overLetsGo: Law = (scene) =>
+  scene.runs.flatMap(({ plan, recovery, run, execution: { name, status, stoppedAtMs } }) => {
+    if (status !== 'SUCCEEDED' || stoppedAtMs === undefined) return [];
+    const lock = scene.truth.locks(plan).findLast(({ atMs }) => atMs <= stoppedAtMs)?.value;
+    if (lock?.recovery !== recovery || lock.releasedAt !== undefined || (lock.run ?? 1) > run) return [];
+    const message = `${name} ended well at ${timeOf(stoppedAtMs)}, and ${recovery} still held the plan ${plan}`;
+    return [{ atMs: stoppedAtMs, plan, recovery, message }];
+  });

@@ -6,7 +6,7 @@ import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import type { ServersMemory } from '../../recovery/steps/servers/memory.ts';
 import type { Instance, Volume } from '../../simulator/ec2/state.ts';
 import type { Region } from '../../simulator/simulator.ts';
-import type { Finding, JudgedRecovery, Scene } from './scene.ts';
+import { type Finding, type JudgedRecovery, runsOf, type Scene, timeOf } from './scene.ts';
 
 /** A recovery that is over, with what it says that it does not use. */
 interface Told {
@@ -37,7 +37,7 @@ export function surplusFindings(scene: Scene, judged: JudgedRecovery): readonly 
   const servers = scene.truth.read<StepRecord>(ledgerKeys.step(plan.plan, recovery, 'servers'));
   const memory = servers?.memory as ServersMemory | null | undefined;
   const members = new Set(memory?.members.map(({ instanceId }) => instanceId));
-  return scene.sim.regions.flatMap((region) => {
+  const inRegions = scene.sim.regions.flatMap((region) => {
     const named = new Set(evidence.surplus.filter((each) => each.region === region.name).map(({ id }) => id));
     const told: Told = { judged, region, evidence, named, members };
     const there = [...instancesOf(told), ...volumesOf(told)];
@@ -56,7 +56,48 @@ export function surplusFindings(scene: Scene, judged: JudgedRecovery): readonly 
       })),
     ];
   });
+  return [...inRegions, ...unknownWithoutCause(scene, judged, evidence)];
 }
+
+/** How long whoever writes the evidence looks at most. */
+const lookMs = 10_000;
+
+/** A look that is called unknown, and that EC2 answered: by the calls of the very invocation that wrote so. */
+function unknownWithoutCause(
+  scene: Scene,
+  { plan, recovery }: JudgedRecovery,
+  { surplusUnknown }: RunEvidence,
+): readonly Finding[] {
+  const written = scene.truth.versions<RunEvidence>(ledgerKeys.evidence(plan.plan, recovery)).at(-1);
+  if (surplusUnknown === undefined || !written) return [];
+  const arns = runsOf(scene, recovery).map(({ execution }) => execution.arn);
+  const writer = scene.sim
+    .region(plan.regions.recovery)
+    .lambda.invocations.find(
+      ({ subject, startedAtMs, endedAtMs = Number.POSITIVE_INFINITY }) =>
+        arns.some((arn) => subject.startsWith(arn)) &&
+        startedAtMs <= written.atMs &&
+        endedAtMs >= written.atMs,
+    );
+  if (!writer) return [];
+  const looks = scene.sim.transcript.filter(
+    ({ operation, callerArn, atMs }) =>
+      looking.has(operation) &&
+      callerArn.endsWith(`/${writer.functionName}`) &&
+      atMs >= writer.startedAtMs &&
+      atMs <= written.atMs,
+  );
+  const isAnswered = looks.every(
+    ({ outcome, atMs, endedAtMs = Number.POSITIVE_INFINITY }) =>
+      outcome === 'ok' && endedAtMs < Math.min(written.atMs, atMs + lookMs),
+  );
+  const wasAsked = [...looking].every((name) => looks.some(({ operation }) => operation === name));
+  if (!wasAsked || !isAnswered) return [];
+  const message = `the evidence of ${recovery} calls its surplus unknown (${surplusUnknown}), and EC2 had answered at ${timeOf(writer.startedAtMs)}`;
+  return [{ plan: plan.plan, recovery, message }];
+}
+
+const looking = new Set(['DescribeInstances', 'DescribeVolumes']);
 
 function instancesOf(told: Told): readonly There[] {
   const { region, judged, members, named } = told;

@@ -15,6 +15,7 @@ export type WayOut =
       /** The recovery or plan that it names; undefined where the sentence leaves it to whoever reads it. */
       readonly subject: string | undefined;
       readonly overrides: readonly string[];
+      readonly acceptsChangedPlan: boolean;
       readonly all: boolean;
     }
   | {
@@ -48,7 +49,14 @@ export function wayOutOf(unblock: string | null | undefined): readonly WayOut[] 
 function commandOf(command: string, rest: string): WayOut {
   const overrides = [...rest.matchAll(/--override (\w+)/g)].map(([, code = '']) => code);
   const first = /^\s+([a-z0-9][a-z0-9-]*)/.exec(rest)?.[1];
-  return { kind: 'command', command, subject: first, overrides, all: /--all\b/.test(rest) };
+  return {
+    kind: 'command',
+    command,
+    subject: first,
+    overrides,
+    acceptsChangedPlan: /--accept-changed-plan\b/.test(rest),
+    all: /--all\b/.test(rest),
+  };
 }
 
 /** Holds that pass by themselves: nothing is to be done about them. */

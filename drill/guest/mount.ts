@@ -1,3 +1,4 @@
+import { mountRefusal } from '../../simulator/guest/mounting.ts';
 import type { BlockDevice, Guest, GuestDocument, GuestResult, Mount } from '../../simulator/guest.ts';
 
 /** The exit statuses of `stack/documents/mount.sh` that a simulated guest can come to; one case table holds both to them. */
@@ -9,6 +10,7 @@ const exits = {
   pathTaken: 76,
   mountedElsewhere: 77,
   fstabConflict: 78,
+  mountFailed: 80,
 } as const;
 
 interface Refusal {
@@ -97,7 +99,13 @@ function mount(guest: Guest, { volume, path }: Request, device: BlockDevice): Gu
   const twins = guest.blockDevices().filter((other) => other.fileSystem.uuid === uuid);
   const nouuid = type === 'xfs' && twins.length > 1 ? ['nouuid'] : [];
   const state = guest.mounts.has(path) ? 'already-mounted' : 'mounted';
-  if (state === 'mounted') guest.mounts.set(path, { path, volumeId: volume, options: ['rw', ...nouuid] });
+  if (state === 'mounted') {
+    const wanted = { path, volumeId: volume, options: ['rw', ...nouuid] };
+    const why = mountRefusal(guest, wanted);
+    if (why !== undefined)
+      return refused({ exitCode: exits.mountFailed, stderr: `mount of ${volume} at ${path} failed: ${why}` });
+    guest.mounts.set(path, wanted);
+  }
   for (const [place, line] of guest.fstab) {
     if (isOurs(line) && (place === path || line.volumeId === volume)) guest.fstab.delete(place);
   }

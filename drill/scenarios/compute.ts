@@ -80,16 +80,30 @@ export const computeScenarios: Scenarios = {
     },
   },
   'no-network': {
-    says: 'a share of the instances that start runs without network: their agents do not come online',
+    says: 'a share of the instances that start runs without network: no agent comes online, and nothing answers',
     facts: ['F7'],
     probability: 0.15,
     seconds: [120, 3600],
-    begin: ({ sim, recovery: { ec2, ssm } }, given) => {
+    begin: ({ sim, recovery: { ec2, guests } }, given) => {
       const standing = new Set([...ec2.instances.values()].filter(isUp).map(({ id }) => id));
       const share = between(0.1, 1, given);
-      return ssm.keepOffline(
+      return guests.loseNetwork(
         ({ id }) => !standing.has(id) && new Draws(sim.draws.seed).chance(share, 'storm.no-network', id),
       );
+    },
+  },
+  'network-lost': {
+    says: 'a share of the instances that run loses its network: agents fall silent, and nothing answers',
+    facts: ['F7'],
+    probability: 0.1,
+    seconds: [60, 1200],
+    begin: ({ sim, recovery: { ec2, guests } }, given) => {
+      const share = between(0.3, 1, given);
+      const hit = [...ec2.instances.values()]
+        .filter(isUp)
+        .filter(({ id }) => sim.draws.chance(share, 'storm.network-lost', id))
+        .map(({ id }) => id);
+      return guests.loseNetwork(({ id }) => hit.includes(id));
     },
   },
   'starts-slow': {
@@ -121,7 +135,7 @@ export const computeScenarios: Scenarios = {
       ),
   },
   'devices-busy': {
-    says: 'a device is still in use when a volume is attached to it, and disks come up in another order',
+    says: 'a device is still in use when a volume is attached to it',
     facts: ['F14'],
     probability: 0.15,
     seconds: [120, 1800],

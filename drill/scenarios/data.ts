@@ -49,6 +49,36 @@ export const dataScenarios: Scenarios = {
         () => new AwsError('InternalFailure', 'The request processing has failed.', 500),
       ),
   },
+  'promotions-given-up': {
+    says: 'RDS accepts promotions, gives a share of them up, and leaves the replica a replica',
+    facts: ['F12'],
+    probability: 0.1,
+    seconds: [120, 2400],
+    begin: ({ sim, recovery: { rds } }, given) => {
+      const before = rds.promotionFault;
+      rds.promotionFault = ({ id }) =>
+        sim.draws.chance(between(0.4, 1, given), 'storm.promotions-given-up', id);
+      return () => {
+        rds.promotionFault = before;
+      };
+    },
+  },
+  'restores-given-up': {
+    says: 'RDS accepts restores, and a share of them ends without access to its key',
+    facts: ['F13'],
+    probability: 0.1,
+    seconds: [120, 2400],
+    begin: ({ sim, recovery: { rds } }, given) => {
+      const before = rds.creationFault;
+      rds.creationFault = ({ id }) =>
+        sim.draws.chance(between(0.3, 1, given), 'storm.restores-given-up', id)
+          ? 'inaccessible-encryption-credentials'
+          : undefined;
+      return () => {
+        rds.creationFault = before;
+      };
+    },
+  },
   'key-disabled': worldFault('key-disabled', { facts: ['F13'], probability: 0.1, seconds: [120, 1800] }),
 };
 

@@ -39,6 +39,20 @@ export const eventScenarios: Scenarios = {
         return { kind, seconds };
       }),
   },
+  'restore-events-lost': {
+    says: 'nothing that EBS and AWS Backup tell in the recovery Region reaches anybody',
+    facts: ['F19'],
+    probability: 0.1,
+    seconds: [600, 3600],
+    begin: ({ recovery: { events } }) => {
+      const own: DeliveryFault = ({ event: { source, 'detail-type': type } }) =>
+        source === 'aws.backup' || type === 'EBS Volume Notification' ? { kind: 'lose' } : undefined;
+      events.deliveryFaults.unshift(own);
+      return () => {
+        events.deliveryFaults.splice(events.deliveryFaults.indexOf(own), 1);
+      };
+    },
+  },
   'primary-events-held': {
     says: "the primary Region's buses deliver nothing for a while, then everything at once",
     facts: ['F3'],

@@ -1,4 +1,5 @@
 import type { LambdaFault } from '../../simulator/lambda/function.ts';
+import { twinOf } from '../truth/acts.ts';
 import { between, type End, endAll, type Scenarios, type Stage } from './scenario.ts';
 
 /** What goes wrong with functions, wherever they run. */
@@ -16,6 +17,20 @@ export const functionScenarios: Scenarios = {
         return seconds < 0.05 ? { kind: 'killBeforeStart' } : { kind: 'killAfter', seconds };
       });
     },
+  },
+  'functions-die-at-calls': {
+    says: 'a share of all invocations is killed when one of its calls has acted, before it learns so',
+    facts: ['F15'],
+    probability: 0.2,
+    seconds: [120, 1800],
+    begin: (stage, given) => struckAtCalls(stage, 'killAtCall', between(0.05, 0.4, given)),
+  },
+  'functions-time-out': {
+    says: 'a share of all invocations stands still after one of its calls, or before the first, until its own time-out',
+    facts: ['F15'],
+    probability: 0.15,
+    seconds: [120, 1800],
+    begin: (stage, given) => struckAtCalls(stage, 'freezeAtCall', between(0.03, 0.3, given)),
   },
   'functions-refused': {
     says: 'the Lambda service refuses a share of all invocations',
@@ -60,13 +75,26 @@ export const functionScenarios: Scenarios = {
         clock.after(afterMs, () => {
           const again = structuredClone(event);
           seconds.add(again);
-          lambda.invoke(functionArn, again, `second/${requestId}`).catch(() => {});
+          lambda.invoke(functionArn, again, twinOf({ requestId })).catch(() => {});
         });
         return undefined;
       });
     },
   },
 };
+
+/** Invocations make a few calls, and some of them dozens. */
+const callsMost = 24;
+
+/** Strikes a share of all invocations at one of their calls, the early ones more often. One that makes fewer goes through. */
+function struckAtCalls(stage: Stage, kind: 'killAtCall' | 'freezeAtCall', share: number): End {
+  return invocations(stage, ({ draws }) => ({ requestId }) => {
+    if (!draws.chance(share, `storm.${kind}`, requestId)) return undefined;
+    const nth = Math.floor(callsMost ** draws.unit(`storm.${kind}.nth`, requestId));
+    // A process that is killed before its first call is one that never began, which is a scenario of its own.
+    return { kind, nth: kind === 'freezeAtCall' ? nth - 1 : nth };
+  });
+}
 
 type Lambda = Stage['recovery']['lambda'];
 

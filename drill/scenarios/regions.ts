@@ -1,4 +1,4 @@
-import { loseRegion } from '../../simulator/world/outage.ts';
+import { cutOff, loseRegion } from '../../simulator/world/outage.ts';
 import { serverError, someCalls } from './calls.ts';
 import { worldFault } from './compute.ts';
 import { between, type End, endAll, type Scenarios, type Stage } from './scenario.ts';
@@ -41,6 +41,13 @@ export const regionScenarios: Scenarios = {
         someCalls(stage, 'recovery-silent', 0.1, (call) => (isThere(call) ? { kind: 'hang' } : undefined)),
       );
     },
+  },
+  'recovery-api-outage': {
+    says: "the recovery Region's APIs are gone for some minutes, and its events are held back",
+    facts: ['F18'],
+    probability: 0.08,
+    seconds: [60, 900],
+    begin: ({ sim, recovery }) => cutOff(sim, recovery.name),
   },
   'witness-outage': {
     says: 'the Region that looks on from a third place is gone',

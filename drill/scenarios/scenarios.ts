@@ -1,8 +1,10 @@
+import { byHandScenarios } from './by-hand.ts';
 import { callScenarios } from './calls.ts';
 import { computeScenarios } from './compute.ts';
 import { dataScenarios } from './data.ts';
 import { eventScenarios } from './events.ts';
 import { functionScenarios } from './functions.ts';
+import { guestScenarios } from './guests.ts';
 import { ledgerScenarios } from './ledger.ts';
 import { nameScenarios } from './names.ts';
 import { peopleScenarios } from './people.ts';
@@ -20,6 +22,8 @@ export const scenarios: Scenarios = {
   ...ledgerScenarios,
   ...eventScenarios,
   ...peopleScenarios,
+  ...byHandScenarios,
+  ...guestScenarios,
 };
 
 /** A scenario by its name. @throws TypeError where there is none */

@@ -1,7 +1,7 @@
 import type { Caller } from '../../simulator/service.ts';
 
-/** People of a simulated account: two, since an approval may need two of them. */
-export const people = ['alice', 'bob'] as const;
+/** People of a simulated account: three, since an approval may need two of them beside whoever asked for the recovery. */
+export const people = ['alice', 'bob', 'carol'] as const;
 export type Person = (typeof people)[number];
 
 /** A person's credentials: the secret is never looked at, since the simulator verifies no signatures. */

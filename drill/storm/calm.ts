@@ -1,7 +1,7 @@
 import { type ActiveRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { OrderGiven } from '../../report/operator.ts';
 import type { Account } from '../account.ts';
-import { Caretaker } from './caretaker.ts';
+import { Caretaker, type GivenUp } from './caretaker.ts';
 
 /** In calm everything that was begun has to be over within this time: the longest promotions take an hour of it. */
 const usualBoundSeconds = 6 * 3600;
@@ -16,6 +16,8 @@ export interface Calm {
   readonly unended: readonly string[];
   /** What people ordered, and what became of it. */
   readonly orders: readonly OrderGiven[];
+  /** Whom they gave up. */
+  readonly givenUp: readonly GivenUp[];
 }
 
 /** Waits until nothing runs and no plan is held any more, while somebody follows the ways out that are named. */
@@ -42,7 +44,8 @@ export async function calm(
     }
     await clock.driveUntil(clock.nowMs() + stepSeconds * 1000);
   }
-  return { unended: unendedOf(account, region, plans), orders: caretaker.given };
+  const { given: orders, givenUp } = caretaker;
+  return { unended: unendedOf(account, region, plans), orders, givenUp };
 }
 
 /** Whether any recovery runs. */

@@ -3,6 +3,7 @@ import { readStatus } from '../../aws/operator/status.ts';
 import type { PlanStatus } from '../../recovery/status.ts';
 import type { OrderGiven } from '../../report/operator.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { type WayOut, wayOutOf } from '../checkers/way-out.ts';
 import { openAs, orderGiven } from '../orders.ts';
 import { type Person, people } from '../simulate/people.ts';
 
@@ -12,10 +13,21 @@ const triesMost = 2;
 const patienceMost = 6;
 const comment = 'as the status says';
 
+/** A recovery whose ways out were followed in calm, and led nowhere. */
+export interface GivenUp {
+  readonly recovery: string;
+  /** How often one was followed. */
+  readonly followed: number;
+  /** What was named last. */
+  readonly wayOut: string;
+}
+
 /** Someone who comes when everything is calm again, reads how each plan stands, and does what that says. */
 export class Caretaker {
   /** What was ordered, and what became of it. */
   readonly given: OrderGiven[] = [];
+  /** Whom it gave up, since every way out that was named led nowhere. */
+  readonly givenUp: GivenUp[] = [];
   readonly #sim: Simulator;
   readonly #region: string;
   readonly #plans: readonly string[];
@@ -45,6 +57,7 @@ export class Caretaker {
     const all = this.#count(recovery.recovery);
     const isOver = recovery.execution !== 'RUNNING';
     if (isOver && all > patienceMost) {
+      this.givenUp.push({ recovery: recovery.recovery, followed: all - 1, wayOut });
       await this.#order(people[0], {
         command: 'abort',
         recovery: recovery.recovery,
@@ -58,12 +71,12 @@ export class Caretaker {
 
   /** An approval may need two people, and is of use to a recovery that has ended only in its next run. */
   async #obey(
-    { verb, overrides, acceptsChangedPlan }: Command,
+    { command, overrides, acceptsChangedPlan }: Command,
     recovery: string,
     isOver: boolean,
   ): Promise<void> {
-    if (verb === 'abort') return this.#order(people[0], { command: 'abort', recovery, comment });
-    if (verb === 'approve')
+    if (command === 'abort') return this.#order(people[0], { command: 'abort', recovery, comment });
+    if (command === 'approve')
       for (const person of people)
         await this.#order(person, { command: 'approve', recovery, overrides, comment });
     if (isOver) await this.#order(people[0], { command: 'continue', recovery, acceptsChangedPlan, comment });
@@ -83,22 +96,14 @@ export class Caretaker {
   }
 }
 
-/** A command that a way out names. */
-interface Command {
-  readonly verb: 'continue' | 'approve' | 'abort';
-  readonly overrides: readonly string[];
-  readonly acceptsChangedPlan: boolean;
-}
+/** What somebody who looks after a recovery obeys; every other command of a sentence is about something else. */
+const obeyed: readonly string[] = ['continue', 'approve', 'abort'];
 
-/** The commands that a sentence names, in its order. Where it only says what to mend, `then continue` is meant. */
+/** A command that a way out names. */
+type Command = Extract<WayOut, { readonly kind: 'command' }>;
+
 function commandsIn(wayOut: string): readonly Command[] {
-  const found = [...wayOut.matchAll(/lifeboat (continue|approve|abort)\b([^;,]*)/g)].map(
-    ([, verb, rest = '']): Command => ({
-      verb: verb as Command['verb'],
-      overrides: [...rest.matchAll(/--override (\w+)/g)].map(([, code = '']) => code),
-      acceptsChangedPlan: rest.includes('--accept-changed-plan'),
-    }),
-  );
-  if (found.length > 0) return found;
-  return /\bcontinue\b/.test(wayOut) ? [{ verb: 'continue', overrides: [], acceptsChangedPlan: false }] : [];
+  return wayOutOf(wayOut).filter(
+    (way) => way.kind === 'command' && obeyed.includes(way.command),
+  ) as Command[];
 }

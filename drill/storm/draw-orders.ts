@@ -30,7 +30,7 @@ const latest = 'latest';
 function besides(chance: Chance, kind: DisasterKind, plan: string, begunSeconds: number): DisasterOrder[] {
   const later = (name: string, withinSeconds: number) =>
     Math.round(begunSeconds + chance.unit(`${name} when`) * withinSeconds);
-  const some = { ...beginnings(later, kind, plan), ...words(later), ...pauses(later, plan) };
+  const some = { ...beginnings(later, kind, plan), ...words(later), ...aboutPlans(later, plan) };
   return Object.entries(some).flatMap(([name, [share, orders]]) => (chance.unit(name) < share ? orders : []));
 }
 
@@ -98,10 +98,21 @@ function words(later: Later): Some {
   };
 }
 
-function pauses(later: Later, plan: string): Some {
+/** What people say of a plan: it is not to be recovered by itself for a while, or what a recovery made of it is theirs now. */
+function aboutPlans(later: Later, plan: string): Some {
   const atSeconds = later('pause', 300);
   const scope = { plan };
   return {
+    acknowledge: [
+      0.12,
+      [
+        {
+          atSeconds: later('acknowledge', 2400),
+          by: 'bob',
+          order: { command: 'acknowledge', plan, comment: 'it is ours now' },
+        },
+      ],
+    ],
     pause: [
       0.06,
       [

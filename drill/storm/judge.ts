@@ -6,7 +6,10 @@ import { diffInventories, inventory } from '../../simulator/world/inventory.ts';
 import { judgeScene, sceneOf, type Violation } from '../checkers.ts';
 import { readLedger } from '../ledger.ts';
 import type { Scene } from '../respond.ts';
+import { computeScenarios } from '../scenarios/compute.ts';
+import { dataScenarios } from '../scenarios/data.ts';
 import { scenarioNamed } from '../scenarios/scenarios.ts';
+import type { GivenUp } from './caretaker.ts';
 import type { Disaster } from './disaster.ts';
 
 type Found = Pick<Violation, 'checker' | 'message'>;
@@ -28,21 +31,36 @@ interface Begun {
 interface Besides {
   /** What people ordered in the calm. */
   readonly orders: readonly OrderGiven[];
+  /** Whom people gave up in the calm. */
+  readonly givenUp: readonly GivenUp[];
   /** What was changed by the disaster itself. */
   readonly excused: readonly ResourceRef[];
 }
 
 /** Judges what a disaster has left behind. */
-export function judgeStorm(disaster: Disaster, scene: Scene, { orders, excused }: Besides): StormJudgement {
+export function judgeStorm(
+  disaster: Disaster,
+  scene: Scene,
+  { orders, givenUp, excused }: Besides,
+): StormJudgement {
   const { account, before, given } = scene;
   const { sim, ledgerBucket } = account;
   const after = inventory(sim, { withoutBuckets: [ledgerBucket] });
   const difference = diffInventories(before, after);
   const begun = recoveriesIn(scene);
   const violations = [
-    ...judgeScene(sceneOf({ sim, difference, orders: [...given.given, ...orders], excused })),
+    ...judgeScene(
+      sceneOf({
+        sim,
+        difference,
+        orders: [...given.given, ...orders],
+        excused,
+        isCalm: strikesNobody(disaster),
+      }),
+    ),
     ...needless(disaster, begun),
     ...leftovers(begun, after),
+    ...givenUp.map(leadsNowhere),
   ];
   const unique = new Map(
     violations.map(({ checker, message }) => [`${checker} ${message}`, { checker, message }]),
@@ -51,6 +69,16 @@ export function judgeStorm(disaster: Disaster, scene: Scene, { orders, excused }
     ({ plan, recovery }) => readLedger(account, plan, recovery).evidence?.outcome ?? 'none',
   );
   return { outcomes, violations: [...unique.values()] };
+}
+
+/** What happens to the workload, and to what it is recovered from: nobody who looks at it is struck by that. */
+const besideThePoint = { ...computeScenarios, ...dataScenarios };
+
+/** Whether nothing strikes Lifeboat itself: only then must it have seen an outage in time. */
+function strikesNobody({ mishaps }: Disaster): boolean {
+  return mishaps.every(
+    ({ scenario }) => scenarioNamed(scenario).isOutage === true || Object.hasOwn(besideThePoint, scenario),
+  );
 }
 
 /** Each recovery of which an execution was started, in the order of their first ones. */
@@ -77,6 +105,14 @@ function needless({ mishaps, orders }: Disaster, begun: readonly Begun[]): reado
       checker: 'recoversOnlyWhatIsDown',
       message: `${recovery} was begun, and the application was there for its users all the time`,
     }));
+}
+
+/** In calm nothing is in the way of a recovery any more: whoever does what it says must get it to its end. */
+function leadsNowhere({ recovery, followed, wayOut }: GivenUp): Found {
+  return {
+    checker: 'waysOutLeadOut',
+    message: `${recovery} was given up in calm after its ways out had been followed ${followed} times, the last: ${wayOut}`,
+  };
 }
 
 /** What a drill made and that is still there, however it ended. */

@@ -8,6 +8,11 @@ export type Blow =
   | { readonly kind: 'loseAnswer' }
   /** The function that makes a call dies once the call has acted, so long after its start. */
   | { readonly kind: 'die'; readonly requestId: string; readonly seconds: number }
+  /**
+   * The function that makes a call stands still once the call has acted, so long after its start, or before its first call
+   * where no time is said: Lambda ends it when its own time is up.
+   */
+  | { readonly kind: 'timeOut'; readonly requestId: string; readonly seconds?: number }
   /** The Lambda service refuses an invocation. */
   | { readonly kind: 'refuse' }
   /** The process of an invocation ends before it does anything. */
@@ -15,10 +20,15 @@ export type Blow =
   /** An invocation does its work, and Lambda's answer is lost. */
   | { readonly kind: 'loseResult' }
   /** A function is invoked a second time with the same event at the same instant. */
-  | { readonly kind: 'twice' };
+  | { readonly kind: 'twice' }
+  /** The same, so long after its start: the first one has ended by then, just now or a while ago. */
+  | { readonly kind: 'twiceInTurn' | 'twiceLate'; readonly seconds: number };
 
-/** What a sweep goes through: every error and time-out of every call, every death after a call, every double invocation. */
-export const sweepParts = ['calls', 'crashes', 'twice'] as const;
+/**
+ * What a sweep goes through: every error and time-out of every call, every death and every standstill after a call, every
+ * double invocation.
+ */
+export const sweepParts = ['calls', 'crashes', 'timeOuts', 'twice'] as const;
 export type SweepPart = (typeof sweepParts)[number];
 
 /** Which call or invocation is meant: the nth of its name. */

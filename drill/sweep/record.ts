@@ -17,6 +17,7 @@ export interface RecordedInvocation {
   readonly aim: Aim;
   readonly requestId: string;
   readonly startedAtMs: number;
+  readonly endedAtMs: number;
   readonly calls: readonly RecordedCall[];
   /** What it did, word for word: two that say the same saw the same and did the same. */
   readonly did: string;
@@ -58,13 +59,14 @@ export function takeDown(sim: Simulator, region: string): { readonly end: () => 
   });
   return {
     end: () => {
-      const started = new Map(lambda.invocations.map((each) => [each.requestId, each.startedAtMs]));
+      const times = new Map(lambda.invocations.map((each) => [each.requestId, each]));
       const keys = new Set(invoked.map(({ accessKeyId }) => accessKeyId));
       return {
         invocations: invoked.map(({ aim, requestId, accessKeyId }) => {
           const own = calls.filter(({ call }) => call.caller.accessKeyId === accessKeyId);
           const did = [aim.target, ...own.map(({ asked }) => asked)].join('\n');
-          return { aim, requestId, startedAtMs: started.get(requestId) ?? 0, calls: own, did };
+          const { startedAtMs = 0, endedAtMs = startedAtMs } = times.get(requestId) ?? {};
+          return { aim, requestId, startedAtMs, endedAtMs, calls: own, did };
         }),
         others: calls.filter(({ call }) => !keys.has(call.caller.accessKeyId)),
         answeredAtMs: new Map(

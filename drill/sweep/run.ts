@@ -9,7 +9,10 @@ import { type Recording, takeDown } from './record.ts';
 import { type Struck, strike } from './strike.ts';
 
 /** What is swept: one recovery in one world. */
-export type SweptRehearsal = Pick<Rehearsal, 'plan' | 'world' | 'kind' | 'seed' | 'template' | 'bundles'>;
+export type SweptRehearsal = Pick<
+  Rehearsal,
+  'plan' | 'world' | 'kind' | 'seed' | 'template' | 'bundles' | 'isShort'
+>;
 
 /** How one run of a sweep ended. */
 export interface SweepEnd {
@@ -43,6 +46,9 @@ export async function sweepOne(swept: SweptRehearsal, each: SweepCase): Promise<
     faults: [],
     prepare: ({ sim }) => {
       struck = strike(sim, swept.plan.regions.recovery, each);
+    },
+    afterwards: async ({ sim }) => {
+      if (struck.twin) await sim.clock.drive(struck.twin);
     },
   });
   return {

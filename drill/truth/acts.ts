@@ -66,10 +66,25 @@ export function isPerson({ callerArn }: Pick<Act, 'callerArn'>): boolean {
   return /:user\/[^/]+$/.test(callerArn);
 }
 
-/** Which invocation made a call, for all Regions. */
+/** Names an invocation that is made a second time, so that its run is known to be that of the first. */
+export function twinOf({ requestId }: Pick<InvocationRecord, 'requestId'>): string {
+  return `${twinPrefix}${requestId}`;
+}
+
+const twinPrefix = 'second/';
+
+/** Which invocation made a call, for all Regions; a second one is told as what the first one was. */
 export function invocationsByKey(sim: Simulator): ReadonlyMap<string, InvocationRecord> {
+  const all = sim.regions.flatMap(({ lambda }) => lambda.invocations);
+  const subjects = new Map(all.map(({ requestId, subject }) => [requestId, subject]));
   return new Map(
-    sim.regions.flatMap(({ lambda }) => lambda.invocations.map((each) => [each.accessKeyId, each] as const)),
+    all.map((each) => {
+      const { accessKeyId, subject } = each;
+      const first = subject.startsWith(twinPrefix)
+        ? subjects.get(subject.slice(twinPrefix.length))
+        : undefined;
+      return [accessKeyId, first === undefined ? each : { ...each, subject: first }];
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { type Act, actOf, executionArnOf } from './acts.ts';
 import { type HealthSpan, HealthWatch } from './health.ts';
+import { type Picture, takePicture } from './pictures.ts';
 import { type PlacesDown, placesDown } from './signals.ts';
 import { targetsOf } from './targets.ts';
 
@@ -43,10 +44,14 @@ export class Truth {
   readonly startMs: number;
   readonly acts: Act[] = [];
   readonly promotions: PromotionSeen[] = [];
+  /** One for each execution of a failover that ended well. */
+  readonly pictures: Picture[] = [];
   /** The places that saw a primary down: each minute, whenever somebody assessed its plan, and when a failover was started. */
   readonly signals: PlacesDown[] = [];
   /** Volumes that AWS took on and could not make: they are gone soon after, and were made all the same. */
   readonly failedVolumes = new Set<string>();
+  /** Instances that are terminated: EC2 shows them for an hour only, and they were made all the same. */
+  readonly terminated = new Set<string>();
   readonly watched: Watched;
   readonly #sim: Simulator;
   readonly #health: HealthWatch;
@@ -137,12 +142,17 @@ export class Truth {
       if (act) this.#note({ ...act, targets: targetsOf(this.#sim, act) });
       return undefined;
     });
-    this.#sim.region(recoveryRegion).states.onHistoryEvent(({ machine }, { type }) => {
-      if (machine.arn !== machineArns.failover || type !== 'ExecutionStarted') return;
+    this.#sim.region(recoveryRegion).states.onHistoryEvent((execution, { type }) => {
+      if (execution.machine.arn !== machineArns.failover) return;
+      if (type === 'ExecutionSucceeded') this.#takePicture(execution);
+      if (type !== 'ExecutionStarted') return;
       this.#lookAtSignals(this.#sim.clock.nowMs());
       this.#health.begin();
     });
-    for (const { events } of this.#sim.regions) {
+    for (const { events, ec2 } of this.#sim.regions) {
+      ec2.onInstanceState(({ id, state }) => {
+        if (state === 'terminated') this.terminated.add(id);
+      });
       events.onEvent((_bus, { source, resources, detail }) => {
         const { event, result, eventRegion, statusCode } = detail as Readonly<Record<string, unknown>>;
         if (source === 'aws.ec2' && event === 'createVolume' && result === 'failed')
@@ -170,6 +180,12 @@ export class Truth {
       source: instance?.replicaSource,
       lagAt: (atMs) => instance && rds.lag.at(instance, atMs),
     });
+  }
+
+  #takePicture({ arn, input }: Execution): void {
+    const { plan: name, recovery } = JSON.parse(input) as Partial<Run>;
+    const plan = this.watched.plans.find((each) => each.plan === name);
+    if (plan && recovery) this.pictures.push(takePicture(this.#sim, plan, { arn, recovery }));
   }
 
   /** Votes are levels: what stood a moment ago stands. */

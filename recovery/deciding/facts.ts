@@ -57,7 +57,7 @@ function eachOnce(observations: readonly Observation[]): readonly Observation[] 
 }
 
 function keyOf({ kind, signal, vantage, vote, since, seenAt, says }: Observation): string {
-  return JSON.stringify([kindsByWeight.indexOf(kind), signal, vantage, vote, since, seenAt ?? '', says]);
+  return JSON.stringify([kindsByWeight.indexOf(kind), signal, vantage, vote, since, seenAt, says]);
 }
 
 function countPlaces(observations: readonly Observation[]): number {

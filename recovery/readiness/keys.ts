@@ -10,10 +10,8 @@ export const keyFindings: ReadinessCheck = (_plan, sight) =>
       const name = `KMS key ${key.slice(key.lastIndexOf('/') + 1)}`;
       return read(name, sight.keys[key], ({ state }) => {
         if (state === 'Enabled') return ok(name, `enabled; used by ${list(of)}`);
-        const what =
-          state === 'absent'
-            ? `it does not exist, and ${list(of)} is encrypted with it`
-            : `it is ${state}, and ${list(of)} is encrypted with it`;
+        const how = state === 'absent' ? 'it does not exist' : `it is ${state}`;
+        const what = `${how}, and ${list(of)} ${of.length === 1 ? 'is' : 'are'} encrypted with it`;
         const wayOut =
           state === 'absent' ? 'copy the data again under another key' : 'enable it, or cancel its deletion';
         // A database under such a key shows it by its own state; servers and volumes fail in the middle of a recovery.

@@ -97,7 +97,10 @@ export function sayOpen(open: readonly OpenObjection[], electorate: Electorate):
   const { requesters, isRequesterUnknown } = electorate;
   if (isRequesterUnknown)
     clauses.push('who started it is unknown and may approve too, so one more is asked for');
-  else if (requesters.length > 0) clauses.push(`${requesters.join(' and ')} asked for it and does not count`);
+  else if (requesters.length > 0) {
+    const verb = requesters.length === 1 ? 'does' : 'do';
+    clauses.push(`${requesters.join(' and ')} asked for it and ${verb} not count`);
+  }
   return clauses.join('; ');
 }
 

@@ -104,14 +104,15 @@ export function trafficNeed(
   if (seen.record === 'unread') {
     return { kind: 'wait', seconds: 5, for: `traffic ${record.name}: Route 53's control plane to answer` };
   }
-  const routed = seen.record !== 'absent' && (seen.record.setIdentifier ?? seen.record.alias);
+  const { setIdentifier, alias } = seen.record === 'absent' ? {} : seen.record;
+  const routed = setIdentifier ?? alias;
   if (routed && !isWanted(item, seen.record)) {
     return {
       kind: 'problem',
       problem: {
         status: 'held',
         code: 'RecordHasPolicy',
-        reason: `traffic ${record.name}: the live record is ${routed === 'alias' ? 'an alias' : 'one of several'} (${routed}); replacing it would take more away than the plan says`,
+        reason: `traffic ${record.name}: the live record is ${setIdentifier === undefined ? 'an alias' : 'one of several'} (${routed}); replacing it would take more away than the plan says`,
         unblock: 'make it a simple record, or use failover records, then continue',
       },
     };

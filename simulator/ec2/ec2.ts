@@ -91,6 +91,8 @@ export class Ec2 implements Service {
 
   /** Whether the operating system has a volume mounted; detaching waits for it. The guest sets it. */
   isMounted: (volumeId: string) => boolean = () => false;
+  /** Whether the operating system of a running instance has its network. The guest sets it. */
+  isConnected: (instanceId: string) => boolean = () => true;
   /** Lets a scenario fail a launch or start after EC2 has accepted it: `pending` → `terminated` or `stopped`. */
   launchFault: (instance: Instance) => StateReason | undefined = () => undefined;
 

@@ -37,6 +37,7 @@ export function instanceStatusOperations(ec2: Ec2): Operations {
 
 function statusSelection(ec2: Ec2): Selection<Instance> {
   const statusOf = (instance: Instance) => checkStatus(ec2, instance);
+  const instanceStatusOf = (instance: Instance) => instanceCheck(ec2, instance);
   return {
     kind: kinds.instance,
     minResults: 5,
@@ -47,9 +48,9 @@ function statusSelection(ec2: Ec2): Selection<Instance> {
         'availability-zone': ({ zone }) => zone,
         'instance-state-code': ({ state }) => viewState(state).Code,
         'instance-state-name': ({ state }) => state,
-        'instance-status.status': statusOf,
+        'instance-status.status': instanceStatusOf,
         'system-status.status': statusOf,
-        'instance-status.reachability': (instance) => reachability(statusOf(instance)),
+        'instance-status.reachability': (instance) => reachability(instanceStatusOf(instance)),
         'system-status.reachability': (instance) => reachability(statusOf(instance)),
       },
       unmodelled: `availability-zone-id event.code event.description event.instance-event-id event.not-after
@@ -67,6 +68,15 @@ function checkStatus(ec2: Ec2, instance: Instance): Status {
   return (instance.statusOkAtMs ?? Number.POSITIVE_INFINITY) <= ec2.nowMs ? 'ok' : 'initializing';
 }
 
+/**
+ * The check of the instance itself: AWS sends an ARP request to its network interface, which nothing answers where the
+ * network of the operating system is gone; the system's check passes (EC2 User Guide, "Status checks").
+ */
+function instanceCheck(ec2: Ec2, instance: Instance): Status {
+  const status = checkStatus(ec2, instance);
+  return status === 'ok' && !ec2.isConnected(instance.id) ? 'impaired' : status;
+}
+
 function reachability(status: Status): 'passed' | 'failed' | 'initializing' | undefined {
   const names = {
     ok: 'passed',
@@ -78,17 +88,16 @@ function reachability(status: Status): 'passed' | 'failed' | 'initializing' | un
 }
 
 function viewStatus(ec2: Ec2, instance: Instance): InstanceStatus {
-  const Status = checkStatus(ec2, instance);
-  const reached = reachability(Status);
-  const summary: InstanceStatusSummary = {
-    Status,
-    ...(reached && { Details: [{ Name: 'reachability', Status: reached }] }),
-  };
   return {
     InstanceId: instance.id,
     AvailabilityZone: instance.zone,
     InstanceState: viewState(instance.state),
-    InstanceStatus: summary,
-    SystemStatus: summary,
+    InstanceStatus: viewCheck(instanceCheck(ec2, instance)),
+    SystemStatus: viewCheck(checkStatus(ec2, instance)),
   };
+}
+
+function viewCheck(Status: Status): InstanceStatusSummary {
+  const reached = reachability(Status);
+  return { Status, ...(reached && { Details: [{ Name: 'reachability', Status: reached }] }) };
 }

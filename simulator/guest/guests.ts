@@ -3,6 +3,7 @@ import type { Instance, InstanceState } from '../ec2/state.ts';
 import type { BlockDevice, Guest, Mount } from '../guest.ts';
 import type { RegionName } from '../service.ts';
 import type { Simulator } from '../simulator.ts';
+import { mountRefusal } from './mounting.ts';
 
 /** What the application answers on an instance, as a request to its own port would see it. */
 export type Application = (guest: Guest, path: string) => { readonly status: number; readonly body: string };
@@ -16,8 +17,9 @@ interface Machine {
 
 /**
  * The operating systems of a Region's instances. One comes up some time after its instance is `running`
- * (`ec2.runningToOsReady`) and then reads its settings. It mounts what `fstab` names; a volume that is missing there
- * without `nofail` leaves it in emergency mode (systemd, fstab(5)): no agent, no application, until the next boot.
+ * (`ec2.runningToOsReady`) and then reads its settings. It mounts what `fstab` names; a volume that is missing there or that
+ * cannot be mounted leaves it in emergency mode without `nofail` (systemd, fstab(5)): no agent, no application, until the
+ * next boot.
  * An instance that runs from the start of a world is up from its first instant.
  */
 export class Guests {
@@ -32,6 +34,8 @@ export class Guests {
   readonly #ec2: Ec2;
   readonly #machines = new Map<string, Machine>();
   readonly #upListeners: ((guest: Guest) => void)[] = [];
+  readonly #cutOff: ((instance: Instance) => boolean)[] = [];
+  readonly #networkListeners: (() => void)[] = [];
 
   constructor(sim: Simulator, region: RegionName, ec2: Ec2) {
     this.#sim = sim;
@@ -43,6 +47,7 @@ export class Guests {
       if (attachment.state === 'detached') this.#unmount(attachment.instanceId, volume.id);
     });
     ec2.isMounted = (volumeId) => this.#holderOf(volumeId) !== undefined;
+    ec2.isConnected = (instanceId) => this.isConnected(instanceId);
   }
 
   /** The operating system of an instance, whether it is up or not. */
@@ -53,6 +58,31 @@ export class Guests {
   /** True from the end of the boot until the instance leaves `running`. */
   isUp(instanceId: string): boolean {
     return this.#machines.get(instanceId)?.state === 'up';
+  }
+
+  /** False while an instance runs without its network: nothing leaves it, and nothing arrives. */
+  isConnected(instanceId: string): boolean {
+    const instance = this.#ec2.instances.get(instanceId);
+    return !instance || !this.#cutOff.some((applies) => applies(instance));
+  }
+
+  /**
+   * Takes the network away from instances, those that run and those that will; returns what gives it back. Their operating
+   * systems go on, and what they have mounted stays.
+   */
+  loseNetwork(applies: (instance: Instance) => boolean): () => void {
+    this.#cutOff.push(applies);
+    for (const told of this.#networkListeners) told();
+    return () => {
+      const at = this.#cutOff.indexOf(applies);
+      if (at >= 0) this.#cutOff.splice(at, 1);
+      for (const told of this.#networkListeners) told();
+    };
+  }
+
+  /** Calls `told` whenever instances have lost their network or have it back. */
+  onNetwork(told: () => void): void {
+    this.#networkListeners.push(told);
   }
 
   /** True when a boot ended in emergency mode, for the lack of a volume. */
@@ -127,14 +157,11 @@ export class Guests {
 
   #finishBoot(instance: Instance, machine: Machine): void {
     const { guest } = machine;
-    const attached = new Set(guest.blockDevices().map((device) => device.volumeId));
-    const lines = [...guest.fstab.values()];
-    for (const line of lines.filter(({ volumeId }) => attached.has(volumeId)))
-      guest.mounts.set(line.path, line);
-    if (lines.some(({ volumeId, options }) => !attached.has(volumeId) && !options.includes('nofail'))) {
-      machine.state = 'emergency';
-      return;
+    for (const line of guest.fstab.values()) {
+      if (mountRefusal(guest, line) === undefined) guest.mounts.set(line.path, line);
+      else if (!line.options.includes('nofail')) machine.state = 'emergency';
     }
+    if (machine.state === 'emergency') return;
     machine.state = 'up';
     this.#readSettings(instance.id, guest.settings, '');
     for (const listener of this.#upListeners) listener(guest);

@@ -1,5 +1,5 @@
 import { meets } from './condition.ts';
-import { type Context, matchesAll, matchesPlainResource, matchesResource, partsOf } from './pattern.ts';
+import { type Context, matchesAll, matchesResource, partsOf } from './pattern.ts';
 import type { Named, Policy, Principals, Statement } from './policy.ts';
 
 /** Who asks, as the policies of resources name them. */
@@ -67,7 +67,6 @@ function applies(statement: Statement, { hasVariables }: Policy, request: Access
 }
 
 function isResource(pattern: string, variables: Context | undefined, resource: string): boolean {
-  if (!variables) return matchesPlainResource(pattern, resource);
   const parts = partsOf(pattern, variables);
   return parts !== undefined && matchesResource(parts, resource);
 }

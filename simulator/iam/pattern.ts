@@ -16,7 +16,7 @@ const named = /^\s*([A-Za-z0-9-]+:[^\s,']+)\s*(?:,\s*'([^']*)'\s*)?$/;
  * @throws NotSimulated for what stands in braces and is no variable
  */
 export function partsOf(pattern: string, context: Context | undefined): readonly Part[] | undefined {
-  if (!context) return wildcards(pattern);
+  if (!context || !pattern.includes('${')) return wildcards(pattern);
   const parts: Part[] = [];
   let end = 0;
   for (const match of pattern.matchAll(variable)) {
@@ -37,11 +37,19 @@ function substitute(inside: string, context: Context): string | undefined {
   return values.length === 1 ? values[0] : values.length === 0 ? otherwise : undefined;
 }
 
+const takenApart = new Map<string, readonly Part[]>();
+const keptMost = 5000;
+
+/** A rehearsal asks about the same few patterns, call by call: each is taken apart once. */
 function wildcards(pattern: string): readonly Part[] {
-  return pattern
+  const known = takenApart.get(pattern);
+  if (known) return known;
+  const parts = pattern
     .split(/([*?])/)
     .filter((piece) => piece !== '')
-    .map((piece) => (piece === '*' || piece === '?' ? { wildcard: piece } : { text: piece }));
+    .map((piece): Part => (piece === '*' || piece === '?' ? { wildcard: piece } : { text: piece }));
+  if (takenApart.size < keptMost) takenApart.set(pattern, parts);
+  return parts;
 }
 
 /** The text of a pattern whose wildcards are plain characters. */
@@ -51,10 +59,17 @@ export function plainText(parts: readonly Part[]): string {
 
 /** Whether a text is as the pattern says; `*` is any number of characters, `?` exactly one. */
 export function matchesAll(parts: readonly Part[], text: string): boolean {
-  return regexOf(
-    parts.map((part) => ('text' in part ? escaped(part.text) : anyCharacters[part.wildcard])),
-  ).test(text);
+  let regex = wholes.get(parts);
+  if (!regex) {
+    regex = regexOf(
+      parts.map((part) => ('text' in part ? escaped(part.text) : anyCharacters[part.wildcard])),
+    );
+    wholes.set(parts, regex);
+  }
+  return regex.test(text);
 }
+
+const wholes = new WeakMap<readonly Part[], RegExp>();
 
 const anyCharacters = { '*': '[^]*', '?': '[^]' } as const;
 
@@ -63,20 +78,15 @@ const anyCharacters = { '*': '[^]*', '?': '[^]' } as const;
  * of one, which reaches beyond it (IAM User Guide, IAM JSON policy elements: Resource).
  */
 export function matchesResource(parts: readonly Part[], resource: string): boolean {
-  return resourceRegex(parts).test(resource);
-}
-
-const plainResources = new Map<string, RegExp>();
-
-/** The same for a pattern without variables. A rehearsal asks about the same few, call by call: each is taken apart once. */
-export function matchesPlainResource(pattern: string, resource: string): boolean {
-  let regex = plainResources.get(pattern);
+  let regex = resources.get(parts);
   if (!regex) {
-    regex = resourceRegex(wildcards(pattern));
-    plainResources.set(pattern, regex);
+    regex = resourceRegex(parts);
+    resources.set(parts, regex);
   }
   return regex.test(resource);
 }
+
+const resources = new WeakMap<readonly Part[], RegExp>();
 
 function resourceRegex(parts: readonly Part[]): RegExp {
   return regexOf(
@@ -132,7 +142,7 @@ function regexOf(pieces: readonly string[]): RegExp {
   const known = compiled.get(source);
   if (known) return known;
   const regex = new RegExp(source);
-  if (compiled.size < 5000) compiled.set(source, regex);
+  if (compiled.size < keptMost) compiled.set(source, regex);
   return regex;
 }
 

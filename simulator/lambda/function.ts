@@ -49,12 +49,16 @@ export type InvokeResult =
 
 /**
  * What a fault does to an invocation: `killBeforeStart` and `killAfter` end its process (the handler's last requests may
- * have acted), `refuse` answers with an error of the Lambda service and runs nothing, `loseAnswer` runs the handler to its
- * end and then answers with an error of the service.
+ * have acted), `killAtCall` ends it when AWS has answered so many of its calls and before it learns of the last one.
+ * `freezeAfter` and `freezeAtCall` stop it in the same places and leave it there: it asks and learns nothing more, and Lambda
+ * ends it when its own time is up. `refuse` answers with an error of the Lambda service and runs nothing, `loseAnswer` runs
+ * the handler to its end and then answers with an error of the service.
  */
 export type LambdaInterference =
   | { readonly kind: 'killBeforeStart' }
-  | { readonly kind: 'killAfter'; readonly seconds: number }
+  | { readonly kind: 'killAfter' | 'freezeAfter'; readonly seconds: number }
+  /** `nth` counts from 1; 0 freezes before the first call. */
+  | { readonly kind: 'killAtCall' | 'freezeAtCall'; readonly nth: number }
   | { readonly kind: 'refuse' }
   | { readonly kind: 'loseAnswer' };
 

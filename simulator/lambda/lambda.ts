@@ -153,7 +153,7 @@ export class Lambda {
       this.#close(invocation, record, 'ServiceException');
       throw serviceException();
     }
-    const ending = await runHandler(options, event, invocation, interference, clock);
+    const ending = await runHandler(options, event, invocation, interference, this.sim);
     if (ending.kind === 'died') environments.discard();
     else environments.rest(clock.nowMs());
     this.#close(invocation, record, ending.kind === 'returned' ? 'ok' : ending.errorType);

@@ -1,6 +1,7 @@
-import { type Cancel, type Clock, Deadlock, type VirtualClock } from '../clock.ts';
+import { type Cancel, type Clock, Deadlock } from '../clock.ts';
 import { NotSimulated } from '../errors.ts';
 import { type Json, jsonBytes } from '../json.ts';
+import type { Simulator } from '../simulator.ts';
 import type { FunctionOptions, Invocation, LambdaInterference } from './function.ts';
 
 /** How one run of a handler ended. */
@@ -49,10 +50,11 @@ export class InvocationClock implements Clock {
 export function runHandler(
   options: FunctionOptions,
   event: Json,
-  invocation: Invocation,
+  invocation: Invocation & { readonly clock: InvocationClock },
   interference: LambdaInterference | undefined,
-  clock: VirtualClock,
+  sim: Simulator,
 ): Promise<Ending> {
+  const { clock } = sim;
   const { requestId } = invocation;
   const exited = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
   if (interference?.kind === 'killBeforeStart') {
@@ -70,10 +72,8 @@ export function runHandler(
         end({ kind: 'died', errorType: 'Sandbox.Timedout', errorMessage });
       }),
     );
-    if (interference?.kind === 'killAfter') {
-      const kill = () => end({ kind: 'died', errorType: 'Runtime.ExitError', errorMessage: exited });
-      timers.push(clock.after(interference.seconds * 1000, kill));
-    }
+    const kill = () => end({ kind: 'died', errorType: 'Runtime.ExitError', errorMessage: exited });
+    timers.push(...strike(invocation, interference, kill, sim));
     call(options, event, invocation).then(
       (result) => end(toReturned(result)),
       (error: unknown) => {
@@ -83,6 +83,41 @@ export function runHandler(
       },
     );
   });
+}
+
+/** Ends or freezes an invocation in the middle: after some time, or when so many of its calls are answered. */
+function strike(
+  { connection, accessKeyId, clock: own }: Invocation & { readonly clock: InvocationClock },
+  interference: LambdaInterference | undefined,
+  kill: () => void,
+  sim: Simulator,
+): readonly Cancel[] {
+  const freeze = () => {
+    connection.close();
+    own.end();
+  };
+  switch (interference?.kind) {
+    case 'killAfter':
+      return [sim.clock.after(interference.seconds * 1000, kill)];
+    case 'freezeAfter':
+      return [sim.clock.after(interference.seconds * 1000, freeze)];
+    case 'killAtCall':
+    case 'freezeAtCall': {
+      const { kind, nth } = interference;
+      let count = 0;
+      if (nth === 0 && kind === 'freezeAtCall') freeze();
+      const told = () => {
+        count += 1;
+        if (count !== nth) return;
+        // Before its end is known to anybody, the answer would reach it.
+        freeze();
+        if (kind === 'killAtCall') kill();
+      };
+      return [sim.onServed(accessKeyId, told)];
+    }
+    default:
+      return [];
+  }
 }
 
 /** An async function, so that a handler that throws at once rejects like any other. */

@@ -28,6 +28,7 @@ export class ReplicaLag {
   readonly #sourceBackAtMs = new Map<string, number>();
   readonly #startedAtMs = new Map<string, number>();
   readonly #stoppedAtMs = new Map<string, number>();
+  readonly #pauses = new Map<string, { readonly fromMs: number; readonly toMs: number }[]>();
   readonly #drawn = new Map<string, number>();
   #published = false;
 
@@ -57,10 +58,19 @@ export class ReplicaLag {
     this.#stoppedAtMs.set(replicaId, this.#rds.sim.clock.nowMs());
   }
 
+  /** Replication that had stopped goes on; of the time in between there are no samples. */
+  goOn(replicaId: string): void {
+    const fromMs = this.#stoppedAtMs.get(replicaId);
+    if (fromMs === undefined) return;
+    this.#stoppedAtMs.delete(replicaId);
+    const toMs = this.#rds.sim.clock.nowMs();
+    this.#pauses.set(replicaId, [...(this.#pauses.get(replicaId) ?? []), { fromMs, toMs }]);
+  }
+
   /** Another instance may take the identifier of one that is gone. */
   forget(replicaId: string): void {
     const dates = [this.#sourceDeadAtMs, this.#sourceBackAtMs, this.#startedAtMs, this.#stoppedAtMs];
-    for (const known of [this.#settings, ...dates]) known.delete(replicaId);
+    for (const known of [this.#settings, this.#pauses, ...dates]) known.delete(replicaId);
   }
 
   /** Offers `AWS/RDS ReplicaLag` to the Region's CloudWatch. */
@@ -89,6 +99,10 @@ export class ReplicaLag {
     const stoppedAtMs = this.#stoppedAtMs.get(replica.id);
     if (stoppedAtMs === undefined ? replica.replicaSource === undefined : measuredMs >= stoppedAtMs)
       return undefined;
+    const isPaused = (this.#pauses.get(replica.id) ?? []).some(
+      ({ fromMs, toMs }) => measuredMs >= fromMs && measuredMs < toMs,
+    );
+    if (isPaused) return undefined;
     const startedAtMs = this.#startedAtMs.get(replica.id) ?? replica.createdAtMs;
     if (replica.status === 'creating' || measuredMs < startedAtMs) return undefined;
     const deadAtMs = this.#sourceDeadAtMs.get(replica.id);

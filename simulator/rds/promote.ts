@@ -14,6 +14,8 @@ const defaultRetentionDays = 1;
 /**
  * Makes a replica an instance of its own: replication stops, the instance reboots and keeps its endpoint (RDS User Guide,
  * USER_ReadRepl.Promote). Describes may go on saying `available` for a while; the source's fields are empty once it is done.
+ * One that RDS gives up (`promotionFault`) is `available` again and still a replica: the only thing that tells it from one
+ * that is done (no page of AWS describes the end of a promotion that failed).
  * @throws AwsError DBInstanceNotFound, InvalidDBInstanceState (no replica, or busy, e.g. `backing-up`), InvalidParameterValue
  */
 export function promoteReadReplica(rds: Rds, input: PromoteReadReplicaCommandInput): Output {
@@ -30,11 +32,11 @@ export function promoteReadReplica(rds: Rds, input: PromoteReadReplicaCommandInp
   instance.accepted = 'promote';
   instance.pending.backupRetentionDays = retentionDays;
   if (input.PreferredBackupWindow !== undefined) instance.backupWindow = input.PreferredBackupWindow;
-  schedule(rds, instance);
+  schedule(rds, instance, rds.promotionFault(instance));
   return { DBInstance: instanceShape(rds, instance) };
 }
 
-function schedule(rds: Rds, instance: DbInstance): void {
+function schedule(rds: Rds, instance: DbInstance, isGivenUp: boolean): void {
   const { draws } = rds.sim;
   const rebootSeconds = draws.sample('rds.promoteReboot', instance.arn);
   const lagSeconds = draws.sample('rds.promote.apiToStatusChangeLag', instance.arn);
@@ -48,7 +50,15 @@ function schedule(rds: Rds, instance: DbInstance): void {
     rds.announce(instance, 'RDS-EVENT-0057');
   });
   rds.after(totalSeconds - rebootSeconds, instance, () => rds.setStatus(instance, 'rebooting'));
-  rds.after(totalSeconds, instance, () => finish(rds, instance));
+  rds.after(totalSeconds, instance, () => (isGivenUp ? giveUp : finish)(rds, instance));
+}
+
+function giveUp(rds: Rds, instance: DbInstance): void {
+  delete instance.pending.backupRetentionDays;
+  delete instance.accepted;
+  rds.lag.goOn(instance.id);
+  rds.setStatus(instance, 'available');
+  rds.announce(instance, 'RDS-EVENT-0046');
 }
 
 function finish(rds: Rds, instance: DbInstance): void {

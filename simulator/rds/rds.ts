@@ -70,6 +70,8 @@ export class Rds implements Service {
   readonly exhaustedClasses = new Set<string>();
   /** Lets a scenario fail what RDS has accepted to create: the status it ends in, such as `incompatible-network`. */
   creationFault: (instance: DbInstance) => string | undefined = () => undefined;
+  /** Lets a scenario give up a promotion that RDS has accepted. */
+  promotionFault: (instance: DbInstance) => boolean = () => false;
   readonly #buckets: Readonly<Record<'describe' | 'mutating', TokenBucket>>;
   readonly #listeners: StatusListener[] = [];
   readonly #endpointDomain: string;

@@ -32,6 +32,8 @@ export class Agents {
   readonly #starts = new Map<string, number>();
   readonly #kept: ((instance: Instance) => boolean)[] = [];
   readonly #listeners: ((instanceId: string) => void)[] = [];
+  /** Agents that are silent because their instances have lost their network. */
+  readonly #withoutNetwork = new Set<Agent>();
 
   constructor(sim: Simulator, ec2: Ec2, guests: Guests) {
     this.#sim = sim;
@@ -39,6 +41,7 @@ export class Agents {
     this.#guests = guests;
     ec2.onInstanceState((instance, previous) => this.#follow(instance, previous));
     guests.onUp(({ instanceId }) => this.#comeOnline(instanceId));
+    guests.onNetwork(() => this.#followNetwork());
   }
 
   /** Registered agents, in the order in which they registered. */
@@ -108,6 +111,22 @@ export class Agents {
     });
   }
 
+  /** An agent without a network is not heard of, and tells nobody so; one that has it back is at once what it was. */
+  #followNetwork(): void {
+    for (const agent of this.all) {
+      const { instanceId } = agent;
+      if (!this.#guests.isConnected(instanceId)) {
+        if (!this.isListening(instanceId)) continue;
+        agent.silentSinceMs = this.#sim.clock.nowMs();
+        this.#withoutNetwork.add(agent);
+      } else if (this.#withoutNetwork.delete(agent) && agent.online) {
+        delete agent.silentSinceMs;
+        this.#announce(instanceId);
+      }
+    }
+    for (const instanceId of this.#ready) this.#comeOnline(instanceId);
+  }
+
   #stop(instance: Instance): void {
     this.#ready.delete(instance.id);
     const agent = this.#byInstance.get(instance.id);
@@ -123,8 +142,8 @@ export class Agents {
 
   #comeOnline(instanceId: string): void {
     const instance = this.#ec2.instances.get(instanceId);
-    if (!instance?.instanceProfileArn || !this.#ready.has(instanceId) || !this.#guests.isUp(instanceId))
-      return;
+    const isReady = this.#ready.has(instanceId) && this.#guests.isUp(instanceId);
+    if (!instance?.instanceProfileArn || !isReady || !this.#guests.isConnected(instanceId)) return;
     const known = this.#byInstance.get(instanceId);
     if (known?.online || this.#kept.some((applies) => applies(instance))) return;
     const nowMs = this.#sim.clock.nowMs();

@@ -33,22 +33,27 @@ export interface ServiceModel {
   readonly errors: readonly ErrorModel[];
 }
 
-const packages: Readonly<Record<ServiceName, readonly [name: string, client: string]>> = {
-  autoscaling: ['@aws-sdk/client-auto-scaling', 'AutoScalingClient'],
-  ec2: ['@aws-sdk/client-ec2', 'EC2Client'],
-  elasticloadbalancing: ['@aws-sdk/client-elastic-load-balancing-v2', 'ElasticLoadBalancingV2Client'],
-  events: ['@aws-sdk/client-eventbridge', 'EventBridgeClient'],
-  iam: ['@aws-sdk/client-iam', 'IAMClient'],
-  kms: ['@aws-sdk/client-kms', 'KMSClient'],
-  monitoring: ['@aws-sdk/client-cloudwatch', 'CloudWatchClient'],
-  rds: ['@aws-sdk/client-rds', 'RDSClient'],
-  route53: ['@aws-sdk/client-route-53', 'Route53Client'],
-  s3: ['@aws-sdk/client-s3', 'S3Client'],
-  servicequotas: ['@aws-sdk/client-service-quotas', 'ServiceQuotasClient'],
-  sns: ['@aws-sdk/client-sns', 'SNSClient'],
-  ssm: ['@aws-sdk/client-ssm', 'SSMClient'],
-  states: ['@aws-sdk/client-sfn', 'SFNClient'],
-  sts: ['@aws-sdk/client-sts', 'STSClient'],
+/** Where the client of each service is, and the last part of its model's namespace. */
+const packages: Readonly<Record<ServiceName, readonly [name: string, client: string, namespace: string]>> = {
+  autoscaling: ['@aws-sdk/client-auto-scaling', 'AutoScalingClient', 'autoscaling'],
+  ec2: ['@aws-sdk/client-ec2', 'EC2Client', 'ec2'],
+  elasticloadbalancing: [
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    'ElasticLoadBalancingV2Client',
+    'elasticloadbalancingv2',
+  ],
+  events: ['@aws-sdk/client-eventbridge', 'EventBridgeClient', 'eventbridge'],
+  iam: ['@aws-sdk/client-iam', 'IAMClient', 'iam'],
+  kms: ['@aws-sdk/client-kms', 'KMSClient', 'kms'],
+  monitoring: ['@aws-sdk/client-cloudwatch', 'CloudWatchClient', 'cloudwatch'],
+  rds: ['@aws-sdk/client-rds', 'RDSClient', 'rds'],
+  route53: ['@aws-sdk/client-route-53', 'Route53Client', 'route53'],
+  s3: ['@aws-sdk/client-s3', 'S3Client', 's3'],
+  servicequotas: ['@aws-sdk/client-service-quotas', 'ServiceQuotasClient', 'servicequotas'],
+  sns: ['@aws-sdk/client-sns', 'SNSClient', 'sns'],
+  ssm: ['@aws-sdk/client-ssm', 'SSMClient', 'ssm'],
+  states: ['@aws-sdk/client-sfn', 'SFNClient', 'sfn'],
+  sts: ['@aws-sdk/client-sts', 'STSClient', 'sts'],
 };
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -76,6 +81,18 @@ const models = new Map<ServiceName, ServiceModel>();
 
 export function isServiceName(name: string): name is ServiceName {
   return Object.hasOwn(packages, name);
+}
+
+const byNamespace = new Map(
+  Object.entries(packages).map(([service, [, , namespace]]) => [
+    `com.amazonaws.${namespace}`,
+    service as ServiceName,
+  ]),
+);
+
+/** The service of a model's namespace, which the schema of each of its operations names. */
+export function serviceOfNamespace(namespace: string): ServiceName | undefined {
+  return byNamespace.get(namespace);
 }
 
 /** The model of a service. Loads the client's package at the first call in a process, in tens of milliseconds. */

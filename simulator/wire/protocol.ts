@@ -17,5 +17,11 @@ export interface Protocol {
   decode(model: ServiceModel, request: Received): DecodedRequest;
   /** `output` fits the operation's model. */
   encode(model: ServiceModel, operation: OperationModel, output: Output, requestId: string): WireResponse;
-  encodeError(model: ServiceModel, error: AwsError, requestId: string, request: Received): WireResponse;
+  /** @param request what the form of an error depends on: answers to HEAD have no body */
+  encodeError(
+    model: ServiceModel,
+    error: AwsError,
+    requestId: string,
+    request: Pick<Received, 'method'>,
+  ): WireResponse;
 }

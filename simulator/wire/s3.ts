@@ -1,5 +1,5 @@
 /** The customs of S3: the bucket in the host, payloads in envelopes, checksums, errors of its own form. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError, NotSimulated } from '../errors.ts';
 import { unchunk } from './chunked.ts';
@@ -41,10 +41,12 @@ export const s3Rest: Protocol = restXml({
 });
 
 function idHeaders(requestId: string): Record<string, string> {
-  return {
-    'x-amz-request-id': requestId,
-    'x-amz-id-2': createHash('sha512').update(requestId).digest('base64'),
-  };
+  return { 'x-amz-request-id': requestId, 'x-amz-id-2': extendedIdOf(requestId) };
+}
+
+/** The second id that S3 gives a request (Amazon S3 User Guide, "Getting Amazon S3 request IDs"). */
+export function extendedIdOf(requestId: string): string {
+  return hash('sha512', requestId, 'base64');
 }
 
 /** Hosts of S3 itself: `s3.<region>.amazonaws.com`, its dual-stack and FIPS forms, and `s3.amazonaws.com`. */

@@ -17,6 +17,8 @@ export interface Structure {
   /** A union: exactly one member is set. */
   readonly isUnion: boolean;
   readonly members: ReadonlyMap<string, Member>;
+  /** Names of the members that clients make up where nobody gives them. */
+  readonly tokens: readonly string[];
 }
 
 export interface List {
@@ -60,6 +62,8 @@ export class Member {
   /** Prefix and address of the namespace that the element declares. */
   readonly xmlNamespace: readonly [prefix: string, address: string] | undefined;
   readonly isStreaming: boolean;
+  /** Whether a client makes up a value for it that nobody gave: its idempotency token. */
+  readonly isToken: boolean;
   readonly #schema: NormalizedSchema;
   #shape: Shape | undefined;
 
@@ -75,6 +79,7 @@ export class Member {
     this.isXmlAttribute = Boolean(merged.xmlAttribute);
     this.xmlNamespace = merged.xmlNamespace as readonly [string, string] | undefined;
     this.isStreaming = schema.isStreaming();
+    this.isToken = schema.isIdempotencyToken();
     this.#schema = schema;
   }
 
@@ -91,6 +96,7 @@ const nothing: Structure = {
   xmlName: undefined,
   isUnion: false,
   members: new Map(),
+  tokens: [],
 };
 
 /** The structure that a schema describes; Smithy's unit is a structure without members. */
@@ -140,6 +146,7 @@ function compileStructure(schema: NormalizedSchema): Structure {
     xmlName: schema.getOwnTraits().xmlName,
     isUnion: schema.isUnionSchema(),
     members,
+    tokens: [...members.values()].filter(({ isToken }) => isToken).map(({ name }) => name),
   };
   structures.set(source, structure);
   return structure;

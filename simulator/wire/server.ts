@@ -31,6 +31,11 @@ export interface DecodedCall {
   readonly input: unknown;
 }
 
+/** How a call that came without a wire was answered. */
+export type Asked =
+  | { readonly ok: true; readonly requestId: string; readonly output: unknown }
+  | { readonly ok: false; readonly requestId: string; readonly error: AwsError };
+
 /** Answers calls that arrive as HTTP requests, whatever carried them. */
 export class WireServer {
   readonly #handle: (call: DecodedCall) => Promise<unknown>;
@@ -70,6 +75,26 @@ export class WireServer {
     return this.#serve(modelOf(scope.service), scope, received);
   }
 
+  /**
+   * Serves a call that came without a wire, with an input as the wire would have read it. The answer's output is what the
+   * service gave: whoever asks has to copy it.
+   */
+  async ask(service: ServiceName, scope: Scope, operation: OperationModel, input: Output): Promise<Asked> {
+    const requestId = this.#requestIds.next(scope, operation.name);
+    const { accessKeyId, region } = scope;
+    const call = { service, region, operation: operation.name, accessKeyId, requestId, headers: {}, input };
+    try {
+      return { ok: true, requestId, output: (await this.#handle(call)) ?? {} };
+    } catch (error) {
+      return { ok: false, requestId, error: this.#answerOf(error) };
+    }
+  }
+
+  /** Tells of a defect that was found in an answer, and says what the caller gets in its place. */
+  refuse(defect: unknown): AwsError {
+    return this.#answerOf(defect);
+  }
+
   async #serve(model: ServiceModel, scope: Scope, request: Received): Promise<WireResponse> {
     const protocol = protocolOf(model);
     let requestId: string | undefined;
@@ -94,28 +119,34 @@ export class WireServer {
     requestId: string,
     request: Received,
   ): WireResponse {
+    const answer = this.#answerOf(error);
     try {
-      if (error instanceof AwsError) return protocol.encodeError(model, error, requestId, request);
-      this.#reportDefect(error);
-      // 501 is none of the statuses that clients try again.
-      if (error instanceof NotSimulated) {
-        const gap = new AwsError('NotSimulated', error.message, 501);
-        return protocol.encodeError(model, gap, requestId, request);
-      }
+      return protocol.encodeError(model, answer, requestId, request);
     } catch (defect) {
-      this.#reportDefect(defect);
+      return protocol.encodeError(model, this.#answerOf(defect), requestId, request);
     }
-    const failure = new AwsError(
+  }
+
+  /** The answer to a call that ended with an error. What is none of AWS's is a defect, and reported. */
+  #answerOf(error: unknown): AwsError {
+    if (error instanceof AwsError) return error;
+    this.#reportDefect(error);
+    // 501 is none of the statuses that clients try again.
+    if (error instanceof NotSimulated) return new AwsError('NotSimulated', error.message, 501);
+    return new AwsError(
       'InternalFailure',
       'The request processing has failed because of an unknown error.',
       500,
     );
-    return protocol.encodeError(model, failure, requestId, request);
   }
 }
 
-/** @throws Misfit naming the member that the model does not allow. */
-function checked(model: ServiceModel, { name, output: structure }: OperationModel, output: unknown): Output {
+/** What a service answered. @throws Misfit naming the member that the model does not allow */
+export function checked(
+  model: ServiceModel,
+  { name, output: structure }: OperationModel,
+  output: unknown,
+): Output {
   const value = output ?? {};
   const misfit = misfitOf(structure, value);
   if (misfit !== undefined) throw new Misfit(`the output of ${model.service}:${name}: ${misfit}`);
@@ -123,7 +154,7 @@ function checked(model: ServiceModel, { name, output: structure }: OperationMode
 }
 
 /** @throws Error for a protocol that this room does not speak: a new version of a client may choose another. */
-function protocolOf(model: ServiceModel): Protocol {
+export function protocolOf(model: ServiceModel): Protocol {
   switch (model.protocol) {
     case 'aws.protocols#ec2Query':
       return ec2Query;

@@ -62,10 +62,11 @@ export function brokenOf(sim: Simulator, region: RegionName, services: readonly 
   return services.filter((service) => worldOf(sim).ailments.services.has(`${region}/${service}`));
 }
 
-/** Whether an instance is up, in a zone that is there. */
+/** Whether an instance is up and has its network, in a zone that is there. */
 export function isInstanceThere(sim: Simulator, { name, ec2, guests }: Region, instanceId: string): boolean {
   const zone = ec2.instances.get(instanceId)?.zone ?? name;
-  return guests.isUp(instanceId) && !worldOf(sim).ailments.zones.has(zone);
+  const isReachable = guests.isUp(instanceId) && guests.isConnected(instanceId);
+  return isReachable && !worldOf(sim).ailments.zones.has(zone);
 }
 
 /** Whether a database, or its standby, stands in a zone that is there. */

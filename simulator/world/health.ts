@@ -40,6 +40,7 @@ export function instanceHealth(sim: Simulator, regionName: RegionName, instanceI
   if (worldOf(sim).silentRegions.has(regionName)) return unhealthy(`${regionName} does not answer`);
   if (instance.state !== 'running') return unhealthy(`${instanceId} is ${instance.state}`);
   if (!region.guests.isUp(instanceId)) return unhealthy(`${instanceId} has not booted`);
+  if (!region.guests.isConnected(instanceId)) return unhealthy(`${instanceId} has no network`);
   if (!isInstanceThere(sim, region, instanceId)) return unhealthy(`${instance.zone} is lost`);
   const name = serverOf(sim, region, instance);
   if (name === undefined) return unhealthy(`${instanceId} is no server of the application`);

@@ -118,6 +118,21 @@ test('an abort marks the recovery that holds the plan and no other', async () =>
   });
 });
 
+test('of two who abort a recovery the second is told who was first; the first may say it again', async () => {
+  await withLedger(async (ledger) => {
+    await ledger.write(ledgerKeys.active('shop'), active);
+    assert.ok((await abort(ledger, 'shop', active.recovery, order)).ok);
+    assert.ok((await abort(ledger, 'shop', active.recovery, { ...order, nonce: 'n7' })).ok);
+    const second = await abort(ledger, 'shop', active.recovery, { ...order, by: 'bob', nonce: 'n8' });
+    assert.match(
+      'reason' in second ? second.reason : '',
+      /^ana has asked .* to stop already, at .*: a test of the grid$/,
+    );
+    const marked = (await valueAt(ledger, ledgerKeys.active('shop'))) as ActiveRecord;
+    assert.equal(marked.abort?.by, 'ana');
+  });
+});
+
 test('a next run lifts the abort, counts on, and of two people who continue at once one is told so', async () => {
   await withLedger(async (ledger) => {
     await ledger.write(ledgerKeys.active('shop'), {

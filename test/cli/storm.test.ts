@@ -29,6 +29,14 @@ test('a storm of one disaster prints one object and ends 0 where nothing is foun
   });
 });
 
+test('a storm goes by the wire where somebody wants it to, and says so in what it repeats', async () => {
+  const ran = await run('storm', '--disaster', quiet, '--wire', '--json', '--out', join(scratch, 'storm'));
+  assert.equal(ran.exitCode, 0, ran.stderr);
+  const { outcomes, command } = JSON.parse(ran.stdout);
+  assert.deepEqual(outcomes, { quiet: 1 });
+  assert.equal(command, `npm run -s lifeboat -- storm --wire --disaster ${quiet}`);
+});
+
 test('a person reads how the recoveries of a storm ended', async () => {
   const ran = await run('storm', '--disaster', quiet, '--out', join(scratch, 'storm'));
   assert.equal(ran.stdout, '\n1 disaster: 1 quiet\nno violation, everything came to an end\n', ran.stderr);

@@ -23,7 +23,7 @@ test('a sweep of one run prints one object, ends 0 where nobody objects, and say
     seed: 1,
     wanted: 1,
     runs: 1,
-    parts: { calls: 0, crashes: 0, twice: 1 },
+    parts: { calls: 0, crashes: 0, timeOuts: 0, twice: 1 },
     outcomes: { drilled: 1 },
     failures: [],
     command: `npm run -s lifeboat -- sweep minimal --kind drill --only '${name}'`,
@@ -31,14 +31,14 @@ test('a sweep of one run prints one object, ends 0 where nobody objects, and say
 });
 
 test('a person reads how large the run is, what was done to it and how it ended', async () => {
-  const ran = await run('sweep', 'minimal', '--kind', 'drill', '--part', 'twice', '--sample', '1/40');
+  const ran = await run('sweep', 'minimal', '--kind', 'drill', '--part', 'twice', '--sample', '1/80');
   assert.match(
     ran.stdout,
     /^drill of minimal, seed 1: \d+ calls in \d+ invocations, of which \d+ differ; 1 run\n/,
   );
   assert.match(
     ran.stdout,
-    /\n1 run: 0 errors and time-outs of calls, 0 deaths, 1 double invocations\n1 drilled; no objection\n$/,
+    /\n1 run: 0 errors and time-outs of calls, 0 deaths, 0 own time-outs, 1 double invocations\n1 drilled; no objection\n$/,
   );
 });
 
@@ -57,8 +57,9 @@ test('a person reads what failed and how it is repeated', () => {
 });
 
 test('different failures have different exit codes', async () => {
-  const { stdout } = await run('sweep', 'minimal', '--kind', 'drill', '--only', name, '--json');
+  const { stdout } = await run('sweep', 'minimal', '--kind', 'drill', '--only', name, '--json', '--wire');
   const found = JSON.parse(stdout);
+  assert.equal(found.command, `npm run -s lifeboat -- sweep minimal --kind drill --only '${name}' --wire`);
   const failure = { name: 'web#1:twice', outcome: 'held', objections: ['x'], command: 'again' };
   assert.equal(exitCodeOfSweep(found), 0);
   assert.equal(exitCodeOfSweep({ ...found, failures: [failure] }), 2);
@@ -69,7 +70,7 @@ test('what cannot be understood is refused with 1, and nothing is run', async ()
   for (const [args, says] of [
     [['--sample', '0/5'], /a share such as 1\/50/],
     [['--sample', '6/5'], /a share such as 1\/50/],
-    [['--part', 'some'], /calls, crashes, twice/],
+    [['--part', 'some'], /calls, crashes, timeOuts, twice/],
     [['--workers', '0'], /a number from 1 to 99/],
     [['--only', 'nothing#1:hang', '--kind', 'drill'], /the sweep has no run nothing#1:hang/],
   ] as const) {

@@ -31,10 +31,12 @@ export class ByStorm {
 
   async #storm([first, last]: Seeds): Promise<Caught | Outcomes> {
     const words = `cli/lifeboat.ts storm --seeds ${first}..${last} --json --no-shrink --workers 1`.split(' ');
-    // The storm says at once what it objects to, and sums up what has happened when it is interrupted.
-    const { output, errors } = await runNode(this.#checkout.directory, words, (line) =>
-      /^seed \d+: /.test(line),
-    );
+    // The storm says at once what it objects to, and sums up what has happened when it is interrupted; at its last seed it
+    // sums up anyway.
+    const { output, errors } = await runNode(this.#checkout.directory, words, (line) => {
+      const seed = /^seed (\d+): /.exec(line)?.[1];
+      return seed !== undefined && Number(seed) < last;
+    });
     if (!output) throw new Error(`the storm broke: ${errors}`);
     const { violations, unended, outcomes } = JSON.parse(output) as StormSummary;
     const all = [...violations, ...unended.map((seed) => ({ seed, checker: 'unended' }))];

@@ -138,9 +138,9 @@ export const mutants: Readonly<Record<string, Breakage>> = {
     functions: ['open'],
     changes: [
       {
-        file: 'aws/steps/open.ts',
-        from: 'if (!mayTakeLock(held, identity)) return taken(context, held);',
-        to: '',
+        file: 'recovery/ledger.ts',
+        from: "return claim.kind === 'failover' && held.kind === 'drill';",
+        to: 'return true;',
       },
     ],
   },
@@ -175,6 +175,123 @@ export const mutants: Readonly<Record<string, Breakage>> = {
         file: 'aws/response/look-after.ts',
         from: 'return period?.recovery === recovery && period.acknowledged !== undefined;',
         to: 'return false;',
+      },
+    ],
+  },
+  'oldest snapshot restored': {
+    functions: ['databases'],
+    changes: [
+      {
+        file: 'recovery/steps/databases.ts',
+        from: 'const newest = newestOf(\n    seen.snapshots',
+        to: 'const newest = oldestOf(\n    seen.snapshots',
+      },
+      {
+        file: 'recovery/steps/databases.ts',
+        from: 'export function restoreNeed(',
+        to: `function oldestOf<T>(all: readonly T[], at: (one: T) => string): T | undefined {
+  return all.toSorted((a, b) => (at(a) < at(b) ? -1 : 1))[0];
+}
+
+export function restoreNeed(`,
+      },
+    ],
+  },
+  'pause ignored': {
+    functions: ['assess'],
+    changes: [
+      {
+        file: 'recovery/deciding/guards.ts',
+        from: 'if (!ledger.pause) return undefined;',
+        to: 'if (ledger.pause !== null) return undefined;',
+      },
+    ],
+  },
+  'lag ignored': {
+    functions: ['gate'],
+    changes: [
+      {
+        file: 'recovery/steps/lag.ts',
+        from: 'if (isIdle || last.value <= item.maxLagSeconds) return { lag };',
+        to: 'if (isIdle || last.value <= Number.MAX_VALUE) return { lag };',
+      },
+    ],
+  },
+  'one approval is enough': {
+    functions: ['gate'],
+    changes: [
+      {
+        file: 'recovery/steps/approval.ts',
+        from: 'const lacking = electorate.people - answers.length;',
+        to: 'const lacking = 1 - answers.length;',
+      },
+    ],
+  },
+  'abort ignored': {
+    functions: [
+      'open',
+      'servers',
+      'volumes',
+      'mounts',
+      'gate',
+      'fence',
+      'databases',
+      'settings',
+      'reload',
+      'verify',
+      'traffic',
+      'settle',
+    ],
+    changes: [
+      {
+        file: 'recovery/lock.ts',
+        from: 'if (active.abort) return aborted(active, active.abort);',
+        to: 'if (active.abort?.by === janitorName) return aborted(active, active.abort);',
+      },
+    ],
+  },
+  'lock not released': {
+    functions: ['conclude'],
+    changes: [
+      {
+        file: 'aws/steps/conclude.ts',
+        from: "context.identity.kind === 'drill' || evidence.outcome === 'recovered'",
+        to: 'false',
+      },
+    ],
+  },
+  'loss told as none': {
+    functions: ['conclude'],
+    changes: [
+      {
+        file: 'recovery/steps/lag.ts',
+        from: 'return { leastSeconds: idle ? 0 : seconds, mostSeconds: seconds + ageSeconds };',
+        to: 'return { leastSeconds: 0, mostSeconds: idle ? 0 : Math.min(0, seconds) };',
+      },
+    ],
+  },
+  'surplus not told': {
+    functions: ['conclude'],
+    changes: [
+      {
+        file: 'recovery/steps/surplus.ts',
+        from: "return idle ? [{ region, type: 'instance', id, reason: idle.because }] : [];",
+        to: 'return idle ? [] : [];',
+      },
+      {
+        file: 'recovery/steps/surplus.ts',
+        from: "return idle ? [{ region, type: 'volume', id: volume.id, reason: idle.because }] : [];",
+        to: 'return idle ? [] : [];',
+      },
+    ],
+  },
+  'refusal is final': {
+    functions: ['settings'],
+    changes: [
+      {
+        file: 'recovery/step.ts',
+        from: "mayPass: true,\n          code: 'Denied',",
+        to: "code: 'Denied',",
       },
     ],
   },

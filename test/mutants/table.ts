@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecoveryKind } from '../../recovery/terms.ts';
 import { root } from '../../stack/places.ts';
 
 /** One mutant, and who catches it. */
@@ -14,6 +15,17 @@ export interface Row {
   readonly peers: string | null;
   /** Null as long as it was not run. */
   readonly storm: Caught | NotCaught | null;
+  /** Null: no sweep is asked. */
+  readonly sweep: Swept | null;
+}
+
+/** One run of a sweep, and what is objected to in it. */
+export interface Swept {
+  readonly kind: RecoveryKind;
+  /** By the name that `lifeboat sweep --only` takes. */
+  readonly run: string;
+  /** What objects; null as long as it was not run, or where nobody does. */
+  readonly checker: string | null;
 }
 
 /** The first of the seeds tried at which a storm objects, and the first checker that does. */
@@ -41,7 +53,7 @@ export function readTable(): readonly Row[] {
 }
 
 /** Keeps what was found of one mutant, whatever was kept of others meanwhile, and writes the page anew. */
-export function keep(mutant: string, found: Partial<Pick<Row, 'suite' | 'storm'>>): void {
+export function keep(mutant: string, found: Partial<Pick<Row, 'suite' | 'storm' | 'sweep'>>): void {
   const rows = readTable().map((row) => (row.mutant === mutant ? { ...row, ...found } : row));
   writeFileSync(tableFile, `${JSON.stringify(rows, null, 2)}\n`);
   writeFileSync(pageFile, page(rows));
@@ -49,13 +61,21 @@ export function keep(mutant: string, found: Partial<Pick<Row, 'suite' | 'storm'>
 
 /** docs/mutants.md. */
 export function page(rows: readonly Row[]): string {
-  const head = ['Mutant', 'What was broken', 'Caught by the suite', 'By the peers', 'By the storm'];
+  const head = [
+    'Mutant',
+    'What was broken',
+    'Caught by the suite',
+    'By the peers',
+    'By the storm',
+    'By a sweep',
+  ];
   const lines = rows.map((row) => [
     row.mutant,
     row.broken,
     `\`${row.suite.file}\`: ${row.suite.test ?? 'not run'}`,
     row.peers ?? 'not played',
     stormInWords(row.storm),
+    sweepInWords(row.sweep),
   ]);
   const all = [head, head.map(() => '---'), ...lines];
   return `${about(rows)}\n${all.map((cells) => `| ${cells.join(' | ')} |\n`).join('')}`;
@@ -70,6 +90,16 @@ function stormInWords(storm: Row['storm']): string {
   return `not at ${seeds} (${outcomes.join(', ')}): ${storm.why || 'nobody knows why yet'}`;
 }
 
+function sweepInWords(sweep: Row['sweep']): string {
+  if (sweep === null) return 'not asked';
+  return `\`${sweep.kind} ${sweep.run}\`: ${sweep.checker === null ? 'nobody objects' : `\`${sweep.checker}\``}`;
+}
+
+/** Whether a storm or a sweep objects: judges that know nothing of the mutant, whatever tests there are of what it breaks. */
+export function isJudged({ storm, sweep }: Row): boolean {
+  return (storm !== null && 'checker' in storm) || (sweep !== null && sweep.checker !== null);
+}
+
 function about(rows: readonly Row[]): string {
   const byStorm = rows.filter(({ storm }) => storm !== null && 'checker' in storm).length;
   const byPeers = rows.filter(({ peers }) => peers !== null).length;
@@ -78,11 +108,13 @@ function about(rows: readonly Row[]): string {
 \`\`\`
 node test/mutants/run.ts --by suite [name…]
 node test/mutants/run.ts --by storm [--seeds 1..40] [name…]
+node test/mutants/run.ts --by sweep [name…]
 npm run test:peer
 \`\`\`
 
 A test that cannot fail proves nothing. So the machine and the functions are broken on purpose, one thing at a time, and
-each of the ${rows.length} mutants must be caught: by a file of tests, ${byPeers} by the peers too, ${byStorm} by the storm too.
+each of the ${rows.length} mutants must be caught: by a file of tests, and by the judges of the storm (${byStorm}) or of a sweep (${rows.length - byStorm}
+more); ${byPeers} by the peers too.
 
 - The suite: in a copy of the repository with the mutant in it, the named file of tests is run; the table names the first
   test that fails. The same file has passed there without the mutant.
@@ -93,9 +125,11 @@ each of the ${rows.length} mutants must be caught: by a file of tests, ${byPeers
   of the seeds tried at which it did, and the checker (\`unended\`: something did not come to an end; \`defect\`: the rehearsal
   broke). Without the mutant nobody objects at that seed. Not every search began at seed 1 or went to 40: the seeds of one
   without a find are in the table, with how its recoveries ended and why nobody objected.
+- A sweep: in such a copy, \`lifeboat sweep --only\` does the run that the table names, and the table names who objects; the
+  same run has passed without the mutant.
 
 The mutants are in \`test/mutants/mutants.ts\`: machines lose steps or retries, and sources have one piece of text replaced by
-another. What was found is kept in \`test/mutants.json\`, and this page is made from it by the first two commands.
+another. What was found is kept in \`test/mutants.json\`, and this page is made from it by the first three commands.
 \`test/mutants.test.ts\` compares them, and proves that every mutant still applies.
 `;
 }

@@ -148,13 +148,6 @@ test('a compiled plan survives JSON, which carries it to the functions', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
 });
 
-test('brackets that nest without end are an error, not a crash', () => {
-  for (const text of ['['.repeat(50_000), '{a: '.repeat(50_000), `a: ${'- '.repeat(20_000)}`]) {
-    const parsed = parsePlan(text, 'plan.yaml');
-    assert.ok('errors' in parsed && parsed.errors.length > 0);
-  }
-});
-
 test('a file far longer than a plan is refused unread', () => {
   const parsed = parsePlan('#'.repeat(300_000), 'plan.yaml');
   assert.deepEqual('errors' in parsed && parsed.errors.map(({ line, message }) => [line, message]), [

@@ -97,6 +97,28 @@ for (const [name, mutate] of Object.entries(mutations)) {
   });
 }
 
+test('a plan whose keys are written in another order means the same and has the same hash', () => {
+  const hashOf = (text: string) => {
+    const parsed = parsePlan(text, 'plan.yaml');
+    assert.ok('plan' in parsed, JSON.stringify(parsed));
+    return parsed.plan;
+  };
+  const plan = hashOf(goodPlan);
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.nat(1_000)), (picks) => {
+      const document = parseDocument(goodPlan);
+      visit(document, {
+        Map: (_, map) => {
+          const places = new Map(map.items.map((item) => [item, picks.next().value]));
+          map.items.sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+        },
+      });
+      assert.deepEqual(hashOf(String(document)), plan);
+    }),
+    { seed, numRuns: 30 },
+  );
+});
+
 test('a plan without one of its keys is the same plan or a mistake with a line, whichever the key', () => {
   const count = pairs(parseDocument(goodPlan)).length;
   for (let pick = 0; pick < count; pick += 1) {

@@ -53,11 +53,12 @@ interface JsonSchema {
 }
 
 test('every field of a plan has a title, a description and an example that satisfies it', () => {
+  const examples = new Ajv();
   const walk = (schema: JsonSchema, path: string): void => {
     assert.ok(schema.title && schema.description, `${path} is not documented`);
     if (schema.properties === undefined || path !== 'plan') {
       const [example] = schema.examples ?? [];
-      const holds = new Ajv().compile(schema);
+      const holds = examples.compile(schema);
       assert.ok(
         holds(example),
         `${path}: its example ${JSON.stringify(example)} ${JSON.stringify(holds.errors)}`,

@@ -3,6 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {
   type Approval,
+  approvalCommand,
   type Electorate,
   electorateOf,
   howToApprove,
@@ -188,6 +189,26 @@ test('whoever waits is told what is wrong, whose word there is, how many lack, a
     said([], askedBy(1)),
     'too far behind (approved by nobody, 2 needed); who started it is unknown and may approve too, so one more is asked for',
   );
+});
+
+test('of several people and several problems each is named', () => {
+  const three = electorateOf(3, { isAutomatic: true, by: [] });
+  const both = [approval('kim', 0, 'LagTooHigh'), approval('lee', 0, 'LagTooHigh')];
+  const { open } = weighApprovals([lagging, broken], both, three);
+  assert.equal(
+    sayOpen(open, askedBy(3, 'ann', 'bob')),
+    'too far behind (approved by kim and lee, 1 more needed); stopped (approved by nobody, 3 needed); ann and bob asked for it and do not count',
+  );
+  assert.equal(
+    approvalCommand('shop-1', open, askedBy(3, 'ann', 'bob')),
+    'lifeboat approve shop-1 --override LagTooHigh --override ReplicationBroken (3 more people, not ann or bob)',
+  );
+});
+
+test('of two words that were given at the same moment the first that is listed counts', () => {
+  const words = [approval('lee', 1, 'LagTooHigh'), approval('kim', 1, 'LagTooHigh')];
+  assert.equal(weighApprovals([lagging], words, one).overrides[0]?.by, 'lee');
+  assert.equal(weighApprovals([lagging], words.toReversed(), one).overrides[0]?.by, 'kim');
 });
 
 test('a person is told what to type, with the codes that an approval must name, and who must type it', () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { StepRecord, StepStatus } from '../../recovery/step.ts';
-import { concludeRun as conclude, dataLossOf, evidenceSteps } from '../../recovery/steps/evidence.ts';
+import {
+  concludeRun as conclude,
+  dataLossOf,
+  evidenceSteps,
+  type GivenOrder,
+  joinOrders,
+} from '../../recovery/steps/evidence.ts';
 import { type RecoveryKind, type StepName, stepNames } from '../../recovery/terms.ts';
 import { shopPlan } from './plans.ts';
 
@@ -90,6 +96,66 @@ test('a failed step speaks before a held one', () => {
   assert.equal(concludeRun('failover', records).reason, 'failed');
 });
 
+test('a step that failed is failed where one is held, and the other way round', () => {
+  const outcome = (status: StepStatus) =>
+    concludeRun('failover', allDone({ volumes: record('volumes', status) }));
+  assert.deepEqual(outcome('failed'), { outcome: 'failed', reason: null, unblock: null });
+  assert.deepEqual(outcome('held'), { outcome: 'held', reason: null, unblock: null });
+});
+
+test('a failover is not judged by what only a drill does', () => {
+  const records = allDone({
+    cleanup: record('cleanup', 'failed', { reason: 'why' }),
+    sweep: record('sweep', 'failed', { reason: 'why' }),
+  });
+  assert.equal(concludeRun('failover', records).outcome, 'recovered');
+});
+
+test('a step that broke off after the databases is not why an earlier one was missed', () => {
+  const missed = record('volumes', 'failed', { code: 'NoServer', reason: 'its server is failed' });
+  const broken = (name: StepName) =>
+    concludeRun('failover', allDone({ volumes: missed, [name]: record(name, 'working') })).reason;
+  assert.equal(broken('databases'), 'the step databases came to no end that it could write down');
+  assert.equal(broken('settings'), 'its server is failed');
+  assert.equal(broken('traffic'), 'its server is failed');
+});
+
+test('what was aborted without a word is aborted all the same', () => {
+  const records = allDone({ servers: record('servers', 'failed', { code: 'Aborted' }) });
+  assert.deepEqual(concludeRun('failover', records), { outcome: 'aborted', reason: '', unblock: '' });
+});
+
+test('a sweep that found copies says so, though the clean-up said that it was done', () => {
+  const left = { code: 'LeftBehind', reason: 'one is left', unblock: 'look, then continue' };
+  const records = allDone({ sweep: record('sweep', 'failed', left) });
+  assert.equal(
+    concludeRun('drill', records).unblock,
+    'delete what carries lifeboat:recovery=shop-drill-1; look, then drill again',
+  );
+});
+
+test('evidence says why a step ended where it says so', () => {
+  const [open, servers] = evidenceSteps({
+    open: record('open', 'done'),
+    servers: record('servers', 'failed', { reason: 'no capacity' }),
+  });
+  assert.ok(open && !('reason' in open));
+  assert.equal(servers?.reason, 'no capacity');
+});
+
+test('orders that several runs know are told once, the oldest first, and those without a time before all', () => {
+  const order = (by: string, at: string | null): GivenOrder => ({
+    order: 'continued',
+    by,
+    at,
+    comment: null,
+  });
+  const [one, two, three] = [order('kim', at), order('jane', '2026-03-02T10:00:00.000Z'), order('lee', null)];
+  assert.deepEqual(joinOrders([one], [two, one, three]), [three, one, two]);
+  assert.deepEqual(joinOrders([two], [one]), [one, two]);
+  assert.deepEqual(joinOrders([one, two], []), [one, two]);
+});
+
 test('evidence lists the steps in the order of the machine, with what they touched', () => {
   const resources = [{ region: 'r', type: 'volume', id: 'vol-1' }];
   const steps = evidenceSteps({
@@ -111,13 +177,22 @@ test('the loss of a database is an interval up to the onset, that of a volume th
     },
     at,
   );
-  assert.deepEqual(
-    losses.map(({ basis: _basis, ...loss }) => loss),
-    [
-      { item: 'databases.orders', leastSeconds: 4, mostSeconds: 64, allowedSeconds: 300 },
-      { item: 'volumes.data', leastSeconds: 1500, mostSeconds: 1500, allowedSeconds: 3600 },
-    ],
-  );
+  assert.deepEqual(losses, [
+    {
+      item: 'databases.orders',
+      leastSeconds: 4,
+      mostSeconds: 64,
+      allowedSeconds: 300,
+      basis: 'ReplicaLag of shop-orders-replica at 2026-03-02T08:59:00.000Z',
+    },
+    {
+      item: 'volumes.data',
+      leastSeconds: 1500,
+      mostSeconds: 1500,
+      allowedSeconds: 3600,
+      basis: 'snapshot snap-1 of 2026-03-02T08:35:00.000Z',
+    },
+  ]);
 });
 
 test('an idle source has lost nothing at least, and its last tooth at most', () => {

@@ -43,6 +43,37 @@ const snapshot = (id: string, createdAt: string, of = 'shop-orders'): ObservedDa
 });
 const replica = database({ source: 'arn:aws:rds:ap-northeast-2:123456789012:db:shop-orders' });
 
+interface Restoring {
+  /** Null: it is not there; a text: the source that it replicates from. */
+  readonly replica?: string | null;
+  /** The status of the copy that was restored. */
+  readonly copy?: string;
+  /** `id database status hour`: snapshots of 2 March. */
+  readonly snapshots?: readonly string[];
+  readonly memory?: DatabaseMemory;
+}
+
+runCases<Restoring>(new URL('cases/restores.json', import.meta.url), (given) => {
+  const snapshots = (given.snapshots ?? []).map((line): ObservedDatabaseSnapshot => {
+    const [id = '', of, status = '', hour] = line.split(' ');
+    return { ...snapshot(id, `2026-03-02T0${hour}:00:00Z`, of), status };
+  });
+  const { source: _, ...promoted } = replica;
+  const standing =
+    given.replica === undefined ? replica : { ...promoted, ...(given.replica && { source: given.replica }) };
+  return restoreNeed(
+    item,
+    'shop-drill-7',
+    {
+      snapshots,
+      ...(given.replica !== null && { replica: standing }),
+      ...(given.copy && { copy: database({ id: 'copy', status: given.copy }) }),
+    },
+    given.memory ?? {},
+    now,
+  );
+});
+
 test('a drill restores the newest available snapshot of the database that the replica follows', () => {
   const snapshots = [
     snapshot('old', '2026-03-02T01:00:00Z'),

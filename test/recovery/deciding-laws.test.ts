@@ -90,6 +90,34 @@ test('another place that sees it down never turns anything into health', () => {
   );
 });
 
+test('less evidence of an outage never lets a recovery begin that more of it did not', () => {
+  const lesser = fc.constantFrom('stale', 'up', 'gone');
+  let held = 0;
+  fc.assert(
+    fc.property(
+      plans,
+      seen(['down', 'down', 'stale']),
+      ledgers,
+      fc.nat(),
+      lesser,
+      (plan, list, ledger, pick, to) => {
+        if (decide(plan, situation(list, ledger)).decision === 'recover') return;
+        const downs = list.filter(({ vote }) => vote === 'down');
+        const one = downs[pick % downs.length];
+        if (!one) return;
+        held++;
+        const less = list.flatMap((other) => {
+          if (other !== one) return [other];
+          return to === 'gone' ? [] : [{ ...other, vote: to }];
+        });
+        assert.notEqual(decide(plan, situation(less, ledger)).decision, 'recover');
+      },
+    ),
+    runs,
+  );
+  assert.ok(held > 50, `${held} of the situations held`);
+});
+
 test('the order of the observations changes nothing', () => {
   fc.assert(
     fc.property(

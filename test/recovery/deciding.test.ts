@@ -21,7 +21,15 @@ const rows = (name: string) =>
   JSON.parse(readFileSync(table(name), 'utf8')) as readonly Case<Told, Partial<Verdict>>[];
 const judge = (told: Told) => {
   const verdict = decide(planOf(told), situationOf(told));
-  return { ...verdict, incident: verdict.incident ?? null, recovery: verdict.incident?.recovery ?? null };
+  const { incident = null } = verdict;
+  // What must not be there is null, so that a row can say so.
+  return {
+    ...verdict,
+    incident,
+    recovery: incident?.recovery ?? null,
+    agreedAt: incident?.agreedAt ?? null,
+    isStuck: verdict.isStuck ?? null,
+  };
 };
 
 runCases<Told>(table('analysis'), judge);
@@ -121,7 +129,7 @@ test('a verdict is one sentence that tells what it rests on, and what could not 
 });
 
 test('a comment over several lines stays inside one sentence', () => {
-  const pause = { by: 'jane', at: '2026-11-01T22:00:00.000Z', comment: ' moving\n the database. ' };
+  const pause = { by: 'jane', at: '2026-11-01T22:00:00.000Z', comment: ' moving\n the database... ' };
   const { reason } = judge({ ...outage, ledger: { pause } });
   assert.match(reason, /but jane paused shop at 2026-11-01 22:00:00 \(moving the database\): the probe/);
 });
@@ -156,6 +164,7 @@ test('a verdict is worth recording when its conclusion or its incident is anothe
   ]) {
     assert.equal(differs(other, verdict), true, JSON.stringify(other));
   }
+  assert.equal(differs({ ...verdict, isStuck: true }, { ...verdict, isStuck: true }), false);
 });
 
 interface ToldTargets {

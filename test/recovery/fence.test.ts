@@ -13,6 +13,7 @@ import {
   type FenceSight,
   fenceAfter,
   fenceNeed,
+  fenceOverride,
   fenceResources,
   isPastOneWayDoor,
   unansweredPromotions,
@@ -230,6 +231,23 @@ test('a primary of which only EC2 answers is fenced as far as it goes', () => {
   assert.deepEqual([memory.state, memory.isSeen], ['unconfirmed', false]);
 });
 
+test('what was only asked to be cut off is told among what the fence touched, and what it could not is not', () => {
+  const seen = sight({ instances: [instance('i-1', 'running'), instance('i-2', 'pending')] });
+  const memory = after(seen, { stopped: { 'i-1': { ok: true, value: 'running' } }, replaced: accepted });
+  assert.deepEqual(
+    memory.instances.map(({ state }) => state),
+    ['asked', 'unfenced'],
+  );
+  assert.deepEqual(
+    fenceResources(plan, memory).map(({ id }) => id),
+    ['i-1', 'shop-orders'],
+  );
+});
+
+test('what people approve where the fence cannot be confirmed keeps its name', () => {
+  assert.equal(fenceOverride, 'FenceUnconfirmed');
+});
+
 test('after the promotion, what was held and runs again was put there by a person, and is left to them', () => {
   const open = sight({
     scaling: [suspended],
@@ -304,6 +322,10 @@ function record(status: StepRecord['status'], memory: unknown): StepRecord {
 
 test('the old primary is cut off later only when something was promoted, or users were moved without a database', () => {
   assert.equal(isPastOneWayDoor(plan, {}), false);
+  assert.equal(
+    isPastOneWayDoor(plan, { databases: record('failed', { items: { orders: undefined } }) }),
+    false,
+  );
   assert.equal(isPastOneWayDoor(plan, { databases: record('failed', { items: { orders: {} } }) }), false);
   const begun = { items: { orders: { promoteAcceptedAt: now } } };
   assert.equal(isPastOneWayDoor(plan, { databases: record('failed', begun) }), true);
@@ -340,6 +362,12 @@ test('what was written since is a least number or unknown, and never none', () =
       { at: since, value: 40 },
     ],
   };
+  assert.equal(
+    sayWrites({ database: 'shop-orders', says: 'nobody looked' }),
+    'shop-orders writes since the onset: unknown (nobody looked)',
+  );
+  const closed = { operationsByMinute: [], connections: [{ at: now, value: 0 }] };
+  assert.doesNotMatch(sayWrites(writesSince('shop-orders', since, now, closed)), /connections/);
   assert.match(
     sayWrites(writesSince('shop-orders', since, now, connected)),
     /, and 12 connections at 2026-11-02T00:05:00.000Z, which last until they are closed$/,

@@ -28,12 +28,14 @@ const item = (maxLagSeconds: number): DatabaseItem => ({
 });
 
 /** Samples by minutes before 09:00, ten seconds before the onset; negative minutes are after it. */
-runCases<{ maxLagSeconds: number; samples: Readonly<Record<string, number>> }>(
+runCases<{ maxLagSeconds: number; samples: Readonly<Record<string, number>>; oldestFirst?: true }>(
   new URL('cases/lag.json', import.meta.url),
-  ({ maxLagSeconds, samples }) => {
+  ({ maxLagSeconds, samples, oldestFirst }) => {
     const taken = Object.entries(samples).map(([before, value]) => ({ at: minute(Number(before)), value }));
-    const { lag, problem } = judgeLag(item(maxLagSeconds), taken, onset);
-    return { lag: lag ?? null, code: problem?.code ?? null, idle: lag?.idle ?? null };
+    const given = oldestFirst ? taken.toSorted((a, b) => (a.at < b.at ? -1 : 1)) : taken;
+    const { lag, problem } = judgeLag(item(maxLagSeconds), given, onset);
+    const { code = null, reason = null } = problem ?? {};
+    return { lag: lag ?? null, code, reason, idle: lag?.idle ?? null };
   },
 );
 

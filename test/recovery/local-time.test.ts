@@ -110,5 +110,13 @@ test('a plan takes the names of time zones that EventBridge Scheduler takes, and
   for (const name of [...names, ...wrong].filter((written) => timeZonePattern.test(written)))
     assert.equal(timeZoneMistake(name) === undefined, isTimeZone(name), name);
   for (const name of wrong) assert.ok(!isTimeZone(name), name);
+  const meant = {
+    'asia/tokyo': 'Asia/Tokyo',
+    utc: 'UTC',
+    'US/eastern': 'America/New_York',
+    nowhere: undefined,
+  };
+  for (const [name, zone] of Object.entries(meant))
+    assert.deepEqual(timeZoneMistake(name), zone === undefined ? {} : { meant: zone }, name);
   for (const name of [...known, ...others]) assert.ok(isTimeZone(name), name);
 });

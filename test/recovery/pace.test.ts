@@ -42,6 +42,10 @@ for (const kind of recoveryKinds) {
         assert.ok(standing.status === 'failed');
         assert.equal(standing.code, 'BoundReached');
         assert.match(standing.reason, new RegExp(`^${step} reached its bound of .* what never comes$`));
+        assert.equal(
+          standing.unblock,
+          'remove what it waits for, or raise the bound in the plan, then continue',
+        );
       }
     }
   });
@@ -88,4 +92,22 @@ test('a look comes no sooner than asked, unless the bound does', () => {
   assert.equal(nextLook(20, 5, 1000), 20);
   assert.equal(nextLook(20, 5, 7.2), 8);
   assert.equal(nextLook(1, 1000, 1000), 30);
+});
+
+test('of two bounds the one that is reached is told, and of both at once that of the recovery', () => {
+  const working: Standing = { status: 'working', waitSeconds: 5, waitingFor: 'i-1', counts: nothing };
+  const at = (sinceSeconds: number, overallSeconds: number) => {
+    const lived = { step: 'servers', sinceSeconds, boundSeconds: 900, overallSeconds } as const;
+    const standing = withinBounds(working, { ...lived, overallBoundSeconds: 3600 });
+    return standing.status === 'failed' ? standing.reason : standing.status;
+  };
+  assert.equal(at(899, 3599), 'working');
+  assert.equal(at(900, 3599), 'servers reached its bound of 15m while it waited for i-1');
+  assert.equal(at(899, 3600), "servers reached the recovery's bound of 1h while it waited for i-1");
+  assert.equal(at(900, 3600), "servers reached the recovery's bound of 1h while it waited for i-1");
+});
+
+test('what has worked for two hours is looked at no more often than its share of them asks for', () => {
+  assert.equal(nextLook(300, 7199, 90_000), 60);
+  assert.equal(nextLook(1, 7200, 90_000), 216);
 });

@@ -10,9 +10,12 @@ import {
   dueBefore,
   occasionOf,
   type PracticeSchedule,
+  practiceNamespace,
 } from '../../recovery/practice/schedules.ts';
-import { findings, lastFor } from '../../recovery/practice/standing.ts';
+import { commandFor, findings, lastFor } from '../../recovery/practice/standing.ts';
 import { scopeProblem } from '../../recovery/scope.ts';
+import type { StepStatus } from '../../recovery/step.ts';
+import type { StepName } from '../../recovery/terms.ts';
 import { nextOf, readTiming } from '../../simulator/events/schedule-expression.ts';
 import { runCases } from '../cases.ts';
 import { shopPlan } from './plans.ts';
@@ -58,6 +61,28 @@ test('what the look expects is what EventBridge Scheduler does with the same exp
       },
     ),
     { seed: 7, numRuns: 200 },
+  );
+});
+
+test('the later it is, the later the last due time, which never lies ahead', () => {
+  const someMs = fc.integer({ min: Date.UTC(2024, 0, 1), max: Date.UTC(2034, 0, 1) });
+  fc.assert(
+    fc.property(
+      timeOfDay,
+      someZone,
+      someSchedule,
+      someMs,
+      someMs,
+      (atTime, timeZone, schedule, oneMs, otherMs) => {
+        const occasion = occasionOf(planOf('shop', atTime, timeZone), schedule);
+        const due = (ms: number) => dueBefore(occasion, new Date(ms).toISOString()) ?? '';
+        const [first, second] = [Math.min(oneMs, otherMs), Math.max(oneMs, otherMs)];
+        assert.ok(due(first) <= due(second));
+        assert.ok(Date.parse(due(second)) <= second);
+        assert.equal(due(Date.parse(due(second))), due(second), 'it is due at its own time');
+      },
+    ),
+    { seed: 20261121, numRuns: 200 },
   );
 });
 
@@ -153,6 +178,78 @@ test('a full drill misses its RPO by what its replica lags, and a restore drill 
   assert.equal(late, 'it took 1980 s to be verified, more than the 1800 s of the RTO');
   const inTime = steps('2026-10-20T01:00:00.000Z');
   assert.equal(missedObjective(bare, { scope: 'full', dataLoss: [], steps: inTime, onset }), null);
+});
+
+test('a drill is judged by what it loses at most, and by when it was verified, in that order', () => {
+  const onset = '2026-10-20T00:47:00.000Z';
+  const loss = (mostSeconds?: number) => ({
+    item: 'databases.orders',
+    basis: 'a sample',
+    allowedSeconds: 300,
+    ...(mostSeconds !== undefined && { mostSeconds }),
+  });
+  const step = (name: StepName, status: StepStatus, endedAt: string | null) => ({
+    name,
+    status,
+    startedAt: onset,
+    endedAt,
+    attempts: 1,
+    resources: 0,
+  });
+  const late = '2026-10-20T01:17:01.000Z';
+  const bare = { ...plan, databases: [] };
+  const missed = (
+    dataLoss: readonly ReturnType<typeof loss>[],
+    steps: readonly ReturnType<typeof step>[],
+    of: Plan = bare,
+  ) => missedObjective(of, { scope: 'full', dataLoss, steps, onset });
+  const verified = [step('verify', 'done', late)];
+  assert.equal(missed([], verified), 'it took 1801 s to be verified, more than the 1800 s of the RTO');
+  assert.equal(missed([loss(300), loss()], []), null, 'as much as is allowed, and what nothing measured');
+  assert.match(missed([loss(300), loss(301)], verified) ?? '', /would lose up to 301 s/);
+  assert.equal(missed([], verified, plan), null, 'a restored copy stood in for the promotion');
+  assert.equal(missed([], [step('verify', 'done', '2026-10-20T01:17:00.000Z')]), null, 'exactly in time');
+  for (const steps of [
+    [],
+    [step('verify', 'done', null)],
+    [step('verify', 'failed', late)],
+    [step('servers', 'done', late)],
+  ])
+    assert.equal(missed([], steps), null);
+  assert.match(missed([], [step('servers', 'done', onset), ...verified]) ?? '', /1801 s/);
+});
+
+test('the commands that start drills as schedules do, their expressions, and their namespace', () => {
+  assert.equal(commandFor('shop', 'monthly'), 'lifeboat drill shop --scope restore --aws');
+  assert.equal(commandFor('shop', 'quarterly'), 'lifeboat drill shop --aws');
+  const at = (schedule: PracticeSchedule) => cronOf({ ...occasionOf(plan, schedule), hour: 9, minute: 5 });
+  assert.deepEqual(
+    [at('monthly'), at('quarterly'), at('yearly')],
+    ['cron(5 9 ? * 3#2 *)', 'cron(5 9 ? 1,4,7,10 3#3 *)', 'cron(5 9 ? 2 4#2 *)'],
+  );
+  assert.equal(practiceNamespace, 'Lifeboat/Drill');
+});
+
+test('where clocks skip the time of day each year, nothing was due', () => {
+  // Each second Sunday of March, New York goes from 02:00 to 03:00.
+  const skipped = { months: [3], weekday: 1, nth: 2, hour: 2, minute: 30, timeZone: 'America/New_York' };
+  assert.equal(dueBefore(skipped, '2030-06-01T00:00:00.000Z'), undefined);
+  const once = { ...skipped, hour: 1 };
+  assert.equal(dueBefore(once, '2030-06-01T00:00:00.000Z'), '2030-03-10T06:30:00.000Z');
+});
+
+test('what was due as the promise was made, or as the last drill ended, is kept by it', () => {
+  const dueAt = '2026-10-13T00:47:00.000Z';
+  const seen = { since: dueAt, isOpened: false, last: undefined };
+  const now = '2026-10-20T00:00:00Z';
+  assert.equal(findings(plan, 'monthly', seen, now).length, 1, 'it was promised');
+  assert.equal(findings(plan, 'monthly', { ...seen, since: '2026-10-13T00:47:00.001Z' }, now).length, 0);
+  assert.equal(findings(plan, 'monthly', { ...seen, last: { ...good, endedAt: dueAt } }, now).length, 0);
+});
+
+test('of two drills that ended at once, the restore drill speaks for itself', () => {
+  const full: LastDrill = { ...good, scope: 'full' };
+  assert.equal(lastFor('monthly', { restore: good, full }), good);
 });
 
 test('a failover has no scope, and all runs of a drill have that of the first', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import type { Answer, Refusal } from '../../recovery/answer.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { type ReadinessFinding, sayAge } from '../../recovery/readiness/finding.ts';
+import { list, ok, type ReadinessFinding, read, sayAge } from '../../recovery/readiness/finding.ts';
 import { readinessChecks, readinessOf } from '../../recovery/readiness/readiness.ts';
 import {
   isDue,
@@ -13,7 +13,7 @@ import {
   unreadyOf,
 } from '../../recovery/readiness/record.ts';
 import type { Sight } from '../../recovery/readiness/sight.ts';
-import { runCases } from '../cases.ts';
+import { type Case, runCases } from '../cases.ts';
 
 /**
  * Tables give parts of a plan and of a sight. A value stands for an answer with that value, `{ "refused": "denied" }` for a
@@ -22,6 +22,10 @@ import { runCases } from '../cases.ts';
 interface Given {
   readonly plan?: Partial<Plan>;
   readonly sight?: Readonly<Record<string, unknown>>;
+  /** The name of an earlier row with which this one shares everything but what `but` says. */
+  readonly like?: string;
+  /** What is another, by its path (`sight/subnets/0/freeAddresses`); null where it is not there. */
+  readonly but?: Readonly<Record<string, unknown>>;
 }
 
 const now = '2026-11-02T00:00:00.000Z';
@@ -101,10 +105,30 @@ function sightOf(given: Readonly<Record<string, unknown>> = {}): Sight {
   return { now, ...seen } as Sight;
 }
 
+function changed(
+  rows: readonly Case<Given, unknown>[],
+  like: string,
+  but: Readonly<Record<string, unknown>>,
+): Given {
+  const base = rows.find(({ name }) => name === like) ?? assert.fail(`there is no row "${like}"`);
+  const given = structuredClone(base.given);
+  for (const [path, value] of Object.entries(but)) {
+    const keys = path.split('/');
+    const last = keys.pop() ?? '';
+    let part = given as Record<string, unknown>;
+    for (const key of keys) part = part[key] as Record<string, unknown>;
+    if (value === null) delete part[last];
+    else part[last] = value;
+  }
+  return given;
+}
+
 for (const [check, run] of Object.entries(readinessChecks)) {
   const file = new URL(`${check}.json`, tables);
   assert.ok(existsSync(file), `the check ${check} has no table`);
-  runCases<Given>(file, ({ plan, sight }) => {
+  const rows = JSON.parse(readFileSync(file, 'utf8')) as readonly Case<Given, unknown>[];
+  runCases<Given>(file, (given) => {
+    const { plan, sight } = given.like === undefined ? given : changed(rows, given.like, given.but ?? {});
     const findings = run({ ...emptyPlan, ...plan }, sightOf(sight));
     return {
       total: findings.length,
@@ -221,7 +245,67 @@ test('a plan is checked each half hour, and at each wake-up while something keep
   assert.equal(isDue(well, emptyPlan, at('00:05:00'), incident), false);
 });
 
+test('of several findings of one name the worst counts, in whatever order they come', () => {
+  const warned: ReadinessFinding = { name: 'replica', status: 'warning', detail: 'it is slow; wait' };
+  const all = [fine, warned, unread, broken];
+  for (const findings of [all, all.toReversed()])
+    assert.deepEqual(readinessChange(undefined, findings, calm).worse, [broken]);
+  const known = recordOf([], ['replica']);
+  assert.deepEqual(
+    readinessChange(known, [unread, fine], calm).mended,
+    [],
+    'what is unknown is worse than fine',
+  );
+  assert.deepEqual(readinessChange(known, [fine, unread, warned], calm).mended, []);
+  assert.deepEqual(readinessChange(known, [fine, warned], calm).mended, ['replica'], 'a warning is not bad');
+  const again = { ...broken, detail: 'it is gone still; make one' };
+  assert.deepEqual(readinessChange(undefined, [broken, again], calm).worse, [broken], 'the first of equals');
+});
+
+test('what is not looked at any more is not called mended where only some of it could be read', () => {
+  const change = readinessChange(recordOf([], ['image']), [fine, { ...unread, name: 'lag' }], calm);
+  assert.deepEqual([change.mended, change.told], [[], ['image']]);
+});
+
+test('a message names six things that are bad, and how many more there are', () => {
+  const says = (count: number, mended: readonly string[] = []) => {
+    const worse = Array.from({ length: count }, (_, n) => ({ ...broken, name: `n${n}` }));
+    return sayChange('shop', { worse, mended, told: [] });
+  };
+  const six = [0, 1, 2, 3, 4, 5].map((n) => `n${n}: it is gone; make one`).join('. ');
+  assert.equal(says(6), `shop is not ready: ${six}`);
+  assert.equal(says(8), `shop is not ready: ${six}. and 2 more`);
+  assert.equal(says(1, ['a', 'b']), 'shop is not ready: n0: it is gone; make one. well again: a and b');
+});
+
+test('a sentence names no long list', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((count) => list(names(count))),
+    ['', 'n0', 'n0 and n1', 'n0, n1 and n2', 'n0, n1, n2 and n3', 'n0, n1, n2 and 2 more'],
+  );
+  assert.equal(list(names(3), 2), 'n0 and 2 more');
+});
+
+test('what nobody asked for is unknown, and so is what nobody may read', () => {
+  const never = () => assert.fail('there is nothing to judge');
+  assert.deepEqual(read('lag', undefined, never), [
+    { name: 'lag', status: 'unknown', detail: 'it was not read; look again, or look for yourself' },
+  ]);
+  assert.deepEqual(read('lag', { ...silence, kind: 'denied', code: 'AccessDenied' }, never), [
+    {
+      name: 'lag',
+      status: 'unknown',
+      detail: 'aws:Look answered AccessDenied: ; allow the call, and look again',
+    },
+  ]);
+  assert.deepEqual(
+    read('lag', { ok: true, value: 2 }, (value) => [ok('lag', `${value}`)]),
+    [ok('lag', '2')],
+  );
+});
+
 test('ages are told no more exactly than anybody wants to know', () => {
-  const ages = [-5, 59.9, 5159, 7200, 9015, 2 * 86_400 - 1, 2 * 86_400, 1_706_210].map(sayAge);
-  assert.deepEqual(ages, ['0s', '59s', '1h25m59s', '2h', '2h30m', '47h59m', '2d', '19d']);
+  const ages = [-5, 59.9, 5159, 7199, 7200, 7201, 9015, 2 * 86_400 - 1, 2 * 86_400, 1_706_210].map(sayAge);
+  assert.deepEqual(ages, ['0s', '59s', '1h25m59s', '1h59m59s', '2h', '2h', '2h30m', '47h59m', '2d', '19d']);
 });

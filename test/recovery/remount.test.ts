@@ -1,5 +1,6 @@
 /** Where a restored volume goes, by its tags: every way in which the answer is not its one server. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test, { describe } from 'node:test';
 import type { ObservedInstance, ObservedVolume } from '../../recovery/observed.ts';
 import type { Plan, VolumeItem } from '../../recovery/plan/plan.ts';
@@ -158,6 +159,59 @@ const cases: readonly Case[] = [
     seen: { instances: [instance('i-1')], attached: [hanging('i-1', '/dev/sdf')] },
   },
   {
+    says: 'a path of its own beside one that is not there',
+    expected: 'i-1',
+    item: { ...deep, mount: { path: '/srv/database' } },
+    seen: { instances: [instance('i-1')] },
+  },
+  {
+    says: 'no path at all, whatever is missing',
+    expected: 'i-1',
+    item: (({ mount: _, ...unmounted }) => unmounted)(deep),
+    seen: { instances: [instance('i-1')] },
+  },
+  {
+    says: 'a server that has a volume that was put there for the same wish, as another device',
+    expected: 'AlreadyThere',
+    seen: {
+      instances: [instance('i-1')],
+      attached: [hanging('i-1', '/dev/sdh', { 'lifeboat:remount': 'volumes.data' })],
+    },
+  },
+  {
+    says: 'servers of its zone that all are taken',
+    expected: 'AlreadyThere',
+    seen: {
+      instances: [instance('i-1'), instance('i-2')],
+      attached: [hanging('i-1', '/dev/sdf'), { ...hanging('i-2', '/dev/xvdf'), id: 'vol-8' }],
+    },
+  },
+  {
+    says: 'servers elsewhere, in two zones',
+    expected: 'ZoneMismatch',
+    seen: {
+      instances: [
+        instance('i-1', { zone: 'c' }),
+        instance('i-2', { zone: 'd' }),
+        instance('i-3', { zone: 'c' }),
+      ],
+    },
+  },
+  {
+    says: 'a server that stands ready for another item of the plan',
+    expected: 'NoServer',
+    item: ofWeb,
+    seen: { instances: [instance('i-1')] },
+  },
+  {
+    says: 'a volume that is looked at among those that hang on its server',
+    expected: 'i-1',
+    seen: {
+      instances: [instance('i-1')],
+      attached: [volume({ attachment: { instanceId: 'i-1', device: '/dev/sdf', state: 'attached' } })],
+    },
+  },
+  {
     says: 'a volume that hangs on its server already',
     expected: 'i-1',
     seen: {
@@ -172,6 +226,11 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** What a person is told where a volume finds no place: what objects, and what to do. */
+const words = JSON.parse(
+  readFileSync(new URL('cases/remount-words.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, readonly [reason: string, unblock: string]>>;
+
 describe('a restored volume finds', () => {
   for (const { says, expected, item = data, seen } of cases) {
     test(`${says}: ${expected}`, () => {
@@ -179,15 +238,66 @@ describe('a restored volume finds', () => {
       const found =
         place.kind === 'server' ? place.server.id : place.kind === 'wait' ? 'wait' : place.problem.code;
       assert.equal(found, expected);
+      if (place.kind === 'wait') assert.equal(place.for, 'i-1 to run');
       if (place.kind !== 'problem') return;
-      assert.equal(place.problem.status, 'held');
-      assert.match(place.problem.reason, /vol-1|i-1|vol-9/);
-      assert.match(
-        place.problem.unblock,
-        /start the remount machine with \{"volume":"vol-\d"\}|the same tags/,
-      );
+      const { status, reason, unblock } = place.problem;
+      assert.deepEqual([status, reason, unblock], ['held', ...(words[says] ?? assert.fail('without words'))]);
     });
   }
+});
+
+const otherwise = 'then start the remount machine with {"volume":"vol-1"}';
+
+test('what asks for nothing, or for something that is not there, says so and what to do', () => {
+  const bare: Plan = { ...plan, plan: 'bare', volumes: [] };
+  const plans = new Map(
+    [plan, bare, { ...plan, plan: 'twice', volumes: [data, deep] }].map((one) => [one.plan, one]),
+  );
+  const asked = (tags: Readonly<Record<string, string>>, known = plans) => {
+    const { plan: _, ...rest } = { plan: undefined, ...askedOf(volume({ tags }), known) };
+    return rest;
+  };
+  assert.deepEqual(asked({}), { kind: 'nothing', why: 'vol-1 does not carry lifeboat:remount' });
+  assert.deepEqual(asked({ 'lifeboat:remount': 'volumes.data' }), {
+    kind: 'nothing',
+    why: 'vol-1 does not carry lifeboat:plan',
+  });
+  assert.deepEqual(asked({ ...wish, 'lifeboat:plan': 'shpo' }), {
+    kind: 'unknownPlan',
+    item: 'volumes.data',
+    problem: {
+      status: 'held',
+      code: 'UnknownPlan',
+      reason: 'vol-1 names the plan shpo, and this deployment has shop, bare, twice',
+      unblock: `correct the tag lifeboat:plan; ${otherwise}`,
+    },
+  });
+  assert.partialDeepStrictEqual(asked(wish, new Map()), {
+    problem: { reason: 'vol-1 names the plan shop, and this deployment has none' },
+  });
+  assert.deepEqual(asked({ ...wish, 'lifeboat:recovery': 'shop-failover-7' }), {
+    kind: 'problem',
+    item: 'volumes.data',
+    problem: {
+      status: 'held',
+      code: 'OfRecovery',
+      reason: 'vol-1 belongs to shop-failover-7, which attaches its volumes itself',
+      unblock: `take the tag lifeboat:recovery off vol-1 if it is yours to use; ${otherwise}`,
+    },
+  });
+  assert.deepEqual(asked({ 'lifeboat:plan': 'twice', 'lifeboat:remount': '' }), {
+    kind: 'problem',
+    item: 'volumes',
+    problem: {
+      status: 'held',
+      code: 'UnknownItem',
+      reason: 'vol-1 asks for volumes, and the plan twice has volumes.data, volumes.deep',
+      unblock: `correct the tag lifeboat:remount; ${otherwise}`,
+    },
+  });
+  assert.partialDeepStrictEqual(asked({ ...wish, 'lifeboat:plan': 'bare' }), {
+    problem: { reason: 'vol-1 asks for volumes.data, and the plan bare has no volumes' },
+  });
 });
 
 test('only a wish under a known plan asks for anything', () => {

@@ -13,6 +13,8 @@ const times = { openedAt: '2026-03-02T09:00:00.000Z', now: '2026-03-02T09:01:00.
 interface Given {
   /** States of the volumes that were made, oldest first. */
   readonly volumes?: readonly ObservedVolume['state'][];
+  /** They are of another item. */
+  readonly others?: true;
   readonly created?: readonly { readonly id: string; readonly at: string }[];
   readonly zones?: readonly string[];
   readonly snapshots?: readonly { readonly id: string; readonly startedAt: string }[];
@@ -33,11 +35,14 @@ runCases<Given>(new URL('cases/restored-volumes.json', import.meta.url), (given)
         id: `vol-${n}`,
         zone: 'zone-a',
         state,
-        tags: { [tagKeys.item]: 'volumes.data' },
+        tags: { [tagKeys.item]: given.others ? 'volumes.logs' : 'volumes.data' },
       })),
-      created: { data: created },
+      created: created.length > 0 ? { data: created } : {},
       zones,
-      snapshots: { data: snapshots.map((snapshot) => ({ ...snapshot, state: 'completed', tags: {} })) },
+      snapshots:
+        snapshots.length > 0
+          ? { data: snapshots.map((snapshot) => ({ ...snapshot, state: 'completed', tags: {} })) }
+          : {},
     },
     times,
   );
@@ -49,12 +54,16 @@ test('what a restore drill brought back is as old as what it was made from; what
   const orders = { snapshot: 'shop-orders-daily', snapshotAt: '2026-03-02T06:00:00.000Z' };
   const ages = restoredAgeOf(plan, { databases: { orders }, snapshots }, times.openedAt);
   assert.deepEqual(
-    ages.map(({ item, mostSeconds }) => [item, mostSeconds]),
+    ages.map(({ item, leastSeconds, mostSeconds, basis }) => [item, leastSeconds, mostSeconds, basis]),
     [
-      ['databases.orders', 10_800],
-      ['volumes.data', 1800],
+      ['databases.orders', 10_800, 10_800, 'snapshot shop-orders-daily of 2026-03-02T06:00:00.000Z'],
+      ['volumes.data', 1800, 1800, 'snapshot snap-new of 2026-03-02T08:30:00.000Z'],
     ],
   );
+  for (const half of [{ snapshot: 'shop-orders-daily' }, { snapshotAt: '2026-03-02T06:00:00.000Z' }]) {
+    const [age] = restoredAgeOf(plan, { databases: { orders: half }, snapshots }, times.openedAt);
+    assert.equal(age?.basis, 'no snapshot was restored');
+  }
   const unknown = restoredAgeOf(plan, { databases: {}, snapshots: {} }, times.openedAt);
   assert.deepEqual(
     unknown.map(({ mostSeconds, basis }) => [mostSeconds, basis]),

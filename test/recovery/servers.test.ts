@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import { clientToken } from '../../recovery/identity.ts';
 import type { ObservedImage, ObservedInstance } from '../../recovery/observed.ts';
 import type { LaunchSource, Plan, ServerItem, StartSource } from '../../recovery/plan/plan.ts';
 import { chooseImage } from '../../recovery/steps/servers/images.ts';
@@ -10,7 +11,12 @@ import {
   launchToken,
   planLaunches,
 } from '../../recovery/steps/servers/launches.ts';
-import { emptyServersMemory, type Launch, type ServersMemory } from '../../recovery/steps/servers/memory.ts';
+import {
+  emptyServersMemory,
+  type Launch,
+  memoryForNewRun,
+  type ServersMemory,
+} from '../../recovery/steps/servers/memory.ts';
 import {
   needsAgent,
   type ServersObservation,
@@ -45,20 +51,27 @@ const nothingSeen: ServersObservation = { standing: {}, launched: {}, online: ne
 
 runCases<{
   kind?: RecoveryKind;
-  standing: Partial<ObservedInstance>;
+  /** The instance that the slot is named after; null when it is not seen. */
+  standing: Partial<ObservedInstance> | null;
+  /** Standing instances that are listed before it. */
+  others?: Partial<ObservedInstance>[];
   launched?: Partial<ObservedInstance>;
   online?: string[] | null;
-  registered?: string[];
+  registered?: string[] | null;
+  targetGroup?: null;
   orElse?: StartSource['orElse'];
   memory?: Partial<ServersMemory>;
   runStartedAt?: string;
 }>(new URL('cases/slots.json', import.meta.url), (given) => {
-  const item = { ...web, source: { ...web.source, orElse: given.orElse ?? web.source.orElse } };
+  const { targetGroup: _, ...unregistered } = web;
+  const source = { ...web.source, orElse: given.orElse ?? web.source.orElse };
+  const item = { ...(given.targetGroup === null ? unregistered : web), source };
+  const standing = [...(given.others ?? []), ...(given.standing ? [given.standing] : [])];
   const seen: ServersObservation = {
-    standing: { web: [instance('i-web', given.standing)] },
+    standing: standing.length > 0 ? { web: standing.map((one) => instance('i-web', one)) } : {},
     launched: given.launched ? { 'i-copy': instance('i-copy', given.launched) } : {},
     online: given.online === null ? undefined : new Set(given.online),
-    registered: { web: new Set(given.registered) },
+    registered: given.registered === null ? undefined : { web: new Set(given.registered) },
   };
   const memory = { ...emptyServersMemory, ...given.memory };
   const { kind = 'failover', runStartedAt = '2026-03-02T08:00:00.000Z' } = given;
@@ -67,9 +80,20 @@ runCases<{
 });
 
 test('a selector that matches no standing instance fails and names the selector', () => {
-  const found = slotsOf(web, nothingSeen);
-  assert.ok('code' in found && found.code === 'NoServers');
-  assert.match(found.reason, /Environment=DR, App=shop, Role=web/);
+  assert.deepEqual(slotsOf(web, nothingSeen), {
+    status: 'failed',
+    code: 'NoServers',
+    reason: 'servers.web: no instance in the recovery Region carries Environment=DR, App=shop, Role=web',
+    unblock: 'create or tag the standby instances of servers.web, or give it a launch source, then continue',
+  });
+});
+
+test('each standing instance is a slot of its own, named after it', () => {
+  const standing = { web: [instance('i-1'), instance('i-2')] };
+  assert.deepEqual(slotsOf(web, { ...nothingSeen, standing }), [
+    { item: 'web', name: 'i-1', base: 'i-1' },
+    { item: 'web', name: 'i-2', base: 'i-2' },
+  ]);
 });
 
 test('a launch source has as many slots as the plan counts', () => {
@@ -87,6 +111,41 @@ test('an agent is needed for mounts and reload, and for inside checks in a drill
   assert.equal(needsAgent(without, 'web', 'failover'), false);
   assert.equal(needsAgent(without, 'web', 'drill'), true);
   assert.equal(needsAgent(without, 'worker', 'drill'), false);
+  const outside = {
+    ...without,
+    verify: [...without.verify, { http: 'https://x.example.com/', boundSeconds: 60 }],
+  };
+  assert.equal(needsAgent(outside, 'web', 'drill'), true, 'one check of several asks from inside');
+  const mounted = (parts: Partial<Plan['volumes'][number]>): Plan => ({
+    ...without,
+    volumes: plan.volumes.map(({ mount: _, ...volume }) => ({ ...volume, ...parts })),
+  });
+  assert.equal(needsAgent(mounted({}), 'worker', 'failover'), false, 'a volume that is not mounted');
+  const { mount } = plan.volumes[0]!;
+  assert.ok(mount);
+  assert.equal(needsAgent(mounted({ mount }), 'web', 'failover'), false, 'a volume of another server');
+  assert.equal(needsAgent(mounted({ mount }), 'worker', 'failover'), true);
+});
+
+test('a new run keeps what was launched and who fills the slots, and tries anew what was refused', () => {
+  const memory: ServersMemory = {
+    launches: refusedLaunches(1),
+    typesRefused: { 'i-1': ['m7g.large'] },
+    refusedAt: { 'i-1': now },
+    starts: { 'i-1': 2 },
+    runningSince: { 'i-1': now },
+    members: [{ item: 'worker', slot: 'worker#0', instanceId: 'i-1', zone: 'z', ready: true }],
+  };
+  const { launches, members } = memory;
+  assert.deepEqual(memoryForNewRun(memory), {
+    launches,
+    typesRefused: {},
+    refusedAt: {},
+    starts: {},
+    runningSince: {},
+    members,
+  });
+  assert.deepEqual([emptyServersMemory.launches, emptyServersMemory.members], [[], []]);
 });
 
 function need(index: number, item: ServerItem = worker, copyOf?: ObservedInstance): LaunchNeed {
@@ -150,12 +209,50 @@ test('refusals go through every subnet for a type before the next type', () => {
   assert.deepEqual(tried, ['m7g.large 1', 'm7g.large 3', 'm6g.large 1', 'm6g.large 3']);
 });
 
-test('after a whole round of refusals the next round waits a little', () => {
-  const launches = refusedLaunches(4);
+test('after a whole round of refusals the next round waits a little, from the last of them on', () => {
+  const earlier = { requestedAt: '2026-03-02T08:50:00Z' };
+  const launches = refusedLaunches(4).map((launch, i) => ({ ...launch, ...(i < 3 && earlier) }));
   const planned = planLaunches([need(0)], launchContext({ launches }));
-  assert.deepEqual([planned.launches, planned.waits[0]?.seconds], [[], 25]);
+  assert.deepEqual(planned, {
+    launches: [],
+    waits: [
+      {
+        seconds: 25,
+        for: 'servers.worker: capacity; every type was refused in every subnet (no capacity)',
+      },
+    ],
+  });
   const later = planLaunches([need(0)], { ...launchContext({ launches }), now: '2026-03-02T09:01:00Z' });
   assert.equal(later.launches[0]?.ordinal, 4);
+});
+
+test('what was refused to another item, or was answered, is no refusal of this one', () => {
+  const [refused] = refusedLaunches(1);
+  const { refused: _, ...answered } = { ...refused!, ids: ['i-1'] };
+  for (const one of [{ ...refused!, item: 'web' }, answered]) {
+    const [launch] = planLaunches([need(0)], launchContext({ launches: [one] })).launches;
+    assert.equal(`${launch?.type} ${launch?.subnet.slice(-1)}`, 'm7g.large 1');
+  }
+});
+
+test('a copy is of the type of its model first, in the subnets of the plan or else in that of its model', () => {
+  const model = instance('i-1', { type: 'c7g.large', subnet: 'subnet-of-model' });
+  const launched = (source: StartSource) =>
+    planLaunches([need(0, { ...web, source }, model)], launchContext()).launches[0];
+  const { type, subnet, copyOf } = launched(web.source) ?? {};
+  assert.deepEqual([type, subnet, copyOf], ['c7g.large', web.source.subnets[0], 'i-1']);
+  assert.equal(launched({ ...web.source, subnets: [] })?.subnet, 'subnet-of-model');
+  assert.ok(
+    !('copyOf' in planLaunches([need(0)], launchContext()).launches[0]!),
+    'what is no copy names none',
+  );
+});
+
+test('a launch that has no type or no subnet left to try is a defect of ours, and says so', () => {
+  const nowhere = { ...worker, source: { ...worker.source, subnets: [] } };
+  assert.throws(() => planLaunches([need(0, nowhere)], launchContext()), {
+    message: /servers\.worker has a type and a subnet to launch into/,
+  });
 });
 
 test('refusals of two groups at once lead both to a candidate that was not asked yet', () => {
@@ -179,6 +276,13 @@ test('a launch whose answer was lost is answered by the instance that names its 
   ];
   assert.deepEqual(answerBySight(memory, 'shop-failover-7', seen).launches[0]?.ids, ['i-1']);
   assert.equal(answerBySight(memory, 'shop-failover-8', seen).launches[0]?.ids, undefined);
+  const known = [{ ...lost, ids: ['i-9'] }, ...refusedLaunches(1)];
+  const kept = answerBySight({ ...emptyServersMemory, launches: known }, 'shop-failover-7', seen);
+  assert.deepEqual(kept.launches, known, 'what was answered stays as it was answered');
+});
+
+test('the token of a launch is made of its recovery and its number, as it was when the recovery began', () => {
+  assert.equal(launchToken('shop-failover-7', 0), clientToken('shop-failover-7', 'launch', 0));
 });
 
 test('a drill launches into its own subnets only', () => {
@@ -219,8 +323,21 @@ test('the newest image is chosen', () => {
 
 test('an image older than its rpo holds and says how old it is', () => {
   const chosen = chooseImage('worker', worker.source, [image('old', '2026-02-27T09:00:00Z')], now);
-  assert.ok('code' in chosen && chosen.code === 'ImageTooOld' && chosen.status === 'held');
-  assert.match(chosen.reason, /old is 3d old and the plan allows 26h|old is 72h old and the plan allows/);
+  assert.deepEqual(chosen, {
+    status: 'held',
+    code: 'ImageTooOld',
+    reason: 'servers.worker: the newest image old is 3d old and the plan allows 26h',
+    unblock: 'copy a newer image, or raise servers.worker.launch.image.rpo, then continue',
+  });
+});
+
+test('an image as old as its rpo allows is young enough, and without an rpo any is', () => {
+  const { rpoSeconds: _, ...unbounded } = worker.source.image;
+  const chosen = (source: LaunchSource, createdAt: string) =>
+    chooseImage('worker', source, [image('old', createdAt)], now);
+  assert.ok('id' in chosen(worker.source, '2026-03-01T07:00:00Z'));
+  assert.ok('code' in chosen(worker.source, '2026-03-01T06:59:59Z'));
+  assert.ok('id' in chosen({ ...worker.source, image: unbounded }, '2020-01-01T00:00:00Z'));
 });
 
 test('an age with milliseconds is told in whole seconds', () => {
@@ -230,5 +347,11 @@ test('an age with milliseconds is told in whole seconds', () => {
 
 test('no image fails', () => {
   const chosen = chooseImage('worker', worker.source, [], now);
-  assert.ok('code' in chosen && chosen.code === 'NoImage' && chosen.status === 'failed');
+  assert.deepEqual(chosen, {
+    status: 'failed',
+    code: 'NoImage',
+    reason:
+      'servers.worker: no available image in the recovery Region carries ImageBackupTarget=True, App=shop, Role=worker',
+    unblock: 'copy an image into the recovery Region and tag it, then continue',
+  });
 });

@@ -170,6 +170,80 @@ const cases: readonly {
     ],
   },
   {
+    says: 'what is seen counts once, however young its launch and its making',
+    instances: [instance('i-2'), instance('i-3')],
+    volumes: [volume('vol-2', dataOf('i-2'))],
+    remembered: {
+      servers: {
+        ...emptyServersMemory,
+        launches: launches([['i-2'], undefined, ['i-3']]).map((each) => ({ ...each, requestedAt: justNow })),
+        members: filledBy('i-3'),
+      },
+      created: {
+        'data i-2': [
+          { id: 'vol-2', at: justNow },
+          { id: 'vol-3', at: justNow },
+        ],
+      },
+    },
+    surplus: [
+      ['i-2', 'replaced by i-3'],
+      ['vol-2', 'made for i-2, which was replaced by i-3'],
+      ['vol-3', 'made for i-2, which was replaced by i-3'],
+    ],
+  },
+  {
+    says: 'what was asked for a minute ago and is not seen is not late any more',
+    remembered: {
+      servers: {
+        ...emptyServersMemory,
+        launches: launches([['i-1']]).map((each) => ({ ...each, requestedAt: '2026-03-02T09:09:00.000Z' })),
+      },
+      created: { 'data i-1': [{ id: 'vol-1', at: '2026-03-02T09:09:00.000Z' }] },
+    },
+    surplus: [],
+  },
+  {
+    says: 'volumes that are gone are no surplus, and what is left comes in the order of its ids',
+    instances: [instance('i-9'), instance('i-8')],
+    volumes: [
+      volume('vol-1', dataOf('i-9'), undefined, 'deleted'),
+      volume('vol-2', dataOf('i-9'), undefined, 'deleting'),
+    ],
+    surplus: [
+      ['i-8', null],
+      ['i-9', null],
+    ],
+  },
+  {
+    says: 'each place has its own server: who fills another place or another item takes none',
+    instances: [instance('i-1')],
+    remembered: servers(launches([['i-1']]), [
+      ...filledBy('i-5', 'worker#1'),
+      { item: 'web', slot: 'worker#0', instanceId: 'i-6', zone: 'a', ready: true },
+    ]),
+    surplus: [['i-1', 'launched for servers.worker, where nothing fills its place']],
+  },
+  {
+    says: 'a launch of two places knows which of them each instance is for',
+    instances: [instance('i-1'), instance('i-2')],
+    remembered: servers(
+      launches([['i-1', 'i-2']]).map((each) => ({ ...each, slots: ['worker#0', 'worker#1'] })),
+      filledBy('i-9', 'worker#1'),
+    ),
+    surplus: [
+      ['i-1', 'launched for servers.worker, where nothing fills its place'],
+      ['i-2', 'launched in place of i-9, which came after all'],
+    ],
+  },
+  {
+    says: 'a volume whose like hangs on another server has none beside it',
+    instances: [instance('i-2')],
+    volumes: [volume('vol-1', dataOf('i-2')), volume('vol-2', dataOf('i-3'), 'i-theirs')],
+    remembered: raced,
+    surplus: [['vol-1', 'made for i-2, which it is not attached to']],
+  },
+  {
     says: 'what was asked for a moment ago and is not seen yet counts; what was not seen for long does not',
     remembered: {
       servers: {
@@ -217,7 +291,14 @@ test('people are told what is left unused by its ids, since the tag finds what i
     saySurplus({ ...evidence, surplus }),
     'left unused: 1 instance (i-1), 5 volumes (v-1, v-2, v-3, 2 more), among what is tagged lifeboat:recovery=shop-1 in tokyo; terminate and delete these, and nothing else of that tag, when you have looked',
   );
-  assert.match(saySurplus({ ...evidence, surplus, outcome: 'held' }) ?? '', /a next run may take these/);
+  assert.match(
+    saySurplus({ ...evidence, surplus, outcome: 'held' }) ?? '',
+    /; a next run may take these: terminate and delete them only when there will be none$/,
+  );
+  assert.match(
+    saySurplus({ ...evidence, surplus: of('volume', ['v-1', 'v-2', 'v-3']) }) ?? '',
+    /^left unused: 3 volumes \(v-1, v-2, v-3\), among/,
+  );
   assert.equal(
     saySurplus({ ...evidence, surplusUnknown: 'what it left unused is unknown' }),
     'what it left unused is unknown; look for it among what is tagged lifeboat:recovery=shop-1 in tokyo',

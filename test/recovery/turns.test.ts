@@ -28,6 +28,7 @@ const held: Verdict = {
   at: instant('00:06:00'),
   incident,
 };
+const { incident: _, ...heldBefore } = held;
 
 const rows: readonly (readonly [name: string, known: FirstPlan, state: string, says: RegExp])[] = [
   [
@@ -67,6 +68,12 @@ const rows: readonly (readonly [name: string, known: FirstPlan, state: string, s
     /has been down/,
   ],
   [
+    'a hold that knew of no incident says nothing of this one',
+    { incident, last: heldBefore },
+    'waiting',
+    /has been down/,
+  ],
+  [
     'one that is decided and not opened is waited for',
     { incident: decided },
     'waiting',
@@ -78,6 +85,16 @@ const rows: readonly (readonly [name: string, known: FirstPlan, state: string, s
     {
       incident: decided,
       active: { ...active, releasedAt: now },
+      concluded: { run: 1, outcome: 'recovered' },
+    },
+    'clear',
+    /orders-failover-1 is recovered/,
+  ],
+  [
+    'one that was recovered is not waited for, whatever drill has held its lock since, in however many runs',
+    {
+      incident: decided,
+      active: { ...active, kind: 'drill', recovery: 'orders-drill-1', run: 3 },
       concluded: { run: 1, outcome: 'recovered' },
     },
     'clear',
@@ -114,13 +131,17 @@ for (const outcome of ['held', 'failed', 'aborted'] satisfies readonly RecoveryO
 }
 
 test('a plan that this installation does not have is told of', () => {
-  assert.equal(turnOf('orders', undefined, {}, now).state, 'stuck');
+  assert.deepEqual(turnOf('orders', undefined, {}, now), {
+    plan: 'orders',
+    state: 'stuck',
+    says: 'this installation has no plan orders',
+  });
 });
 
 test('nobody is waited for beyond its own bound, decided or not', () => {
   const late = instant('2026-11-02T04:05:11.000Z');
   for (const known of [{ incident }, { incident: decided, active }]) {
-    assert.equal(turnOf('orders', orders, known, instant('2026-11-02T04:02:59.000Z')).state, 'waiting');
+    assert.equal(turnOf('orders', orders, known, instant('2026-11-02T04:03:00.000Z')).state, 'waiting');
     const turn = turnOf('orders', orders, known, late);
     assert.equal(turn.state, 'stuck');
     assert.match(turn.says, /, for longer than its bound of 4h$/);

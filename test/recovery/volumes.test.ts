@@ -48,8 +48,11 @@ const snapshot = (parts: Partial<ObservedSnapshot>): ObservedSnapshot => ({
 });
 
 interface Given {
-  members?: null;
+  /** Null: none fills a place yet; `unknown`: the servers step has written nothing; `two`: two of the item, one of another. */
+  members?: null | 'unknown' | 'two';
   ready?: false;
+  /** Tags of the first volume in place of its own. */
+  tags?: Record<string, string>;
   created?: { id: string; at: string }[];
   serversEnded?: VolumesObservation['serversEnded'];
   instance?: ObservedInstance['state'];
@@ -57,6 +60,17 @@ interface Given {
   second?: Partial<ObservedVolume>;
   snapshots?: Partial<ObservedSnapshot>[];
   runStartedAt?: string;
+}
+
+function membersOf({ members, ready }: Given): VolumesObservation['members'] {
+  if (members === 'unknown') return undefined;
+  if (members === null) return [];
+  const one = { ...member, ready: ready ?? true };
+  const more = [
+    { ...member, slot: 'worker#1', instanceId: 'i-2', zone: 'ap-northeast-1c' },
+    { ...member, item: 'web', slot: 'i-3', instanceId: 'i-3' },
+  ];
+  return members === 'two' ? [one, ...more] : [one];
 }
 
 function plannedFor(given: Given) {
@@ -67,11 +81,13 @@ function plannedFor(given: Given) {
     plan,
     'shop-failover-7',
     {
-      members: given.members === null ? [] : [{ ...member, ready: given.ready ?? true }],
+      members: membersOf(given),
       serversEnded: given.serversEnded,
       instances: { 'i-1': instance(given.instance ?? 'running') },
       volumes: [
-        ...(given.volume ? [volume('vol-1', given.volume)] : []),
+        ...(given.volume
+          ? [volume('vol-1', { ...given.volume, ...(given.tags && { tags: given.tags }) })]
+          : []),
         ...(given.second ? [volume('vol-2', given.second)] : []),
       ],
       created: given.created ? { 'data i-1': given.created } : {},

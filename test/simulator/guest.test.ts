@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { AttachVolumeCommand, DescribeVolumesCommand, DetachVolumeCommand } from '@aws-sdk/client-ec2';
+import { mountRefusal } from '../../simulator/guest/mounting.ts';
 import { openServers, server, volume } from './guest-servers.ts';
 
 test('a server of the world is up from its first instant, with what its fstab names', async () => {
@@ -70,6 +71,43 @@ test('with nofail a server comes up without the volume', async () => {
   await wait(3600);
   assert.equal(here.guests.isUp(server), true);
   assert.equal(guest.mounts.size, 0);
+});
+
+test('XFS takes no UUID twice: a copy is not mounted beside its origin, unless one of them says nouuid', async () => {
+  for (const [first, second, mounted, isUp] of [
+    [['nofail'], ['nofail'], ['/srv/copy'], true],
+    [['nofail'], ['defaults'], ['/srv/copy'], false],
+    [['nofail'], ['defaults', 'nouuid'], ['/srv/copy', '/srv/data'], true],
+    [['nofail', 'nouuid'], ['defaults'], ['/srv/copy', '/srv/data'], true],
+  ] as const) {
+    const { here, guest, line, start, wait } = openServers({ state: 'stopped' });
+    const { fileSystem } = here.ec2.volumes.get(volume)!;
+    const attach = { instanceId: server, device: '/dev/sdg' };
+    const copy = here.ec2.addVolume({ id: 'vol-0000000000000000c', fileSystem, attach });
+    const mount = { path: '/srv/copy', volumeId: copy.id, options: first };
+    guest.fstab.set('/srv/copy', mount);
+    guest.fstab.set('/srv/data', line(...second));
+    await start();
+    await wait(3600);
+    assert.deepEqual([[...guest.mounts.keys()], here.guests.isUp(server)], [mounted, isUp]);
+    assert.equal(mountRefusal(guest, mount), undefined, 'a device may be mounted again');
+    const refusal = mountRefusal(guest, line('rw')) ?? '';
+    assert.equal(refusal.includes('bad superblock'), !first.includes('nouuid' as never));
+  }
+});
+
+test('ext4 does not mind a copy beside its origin', async () => {
+  const { here, guest, line, wait } = openServers();
+  const fileSystem = { type: 'ext4', uuid: '0d6ba3b4-7c2c-4f8e-a1b2-1f2e3d4c5b6a' } as const;
+  const attach = (device: string) => ({ instanceId: server, device });
+  const [origin, copy] = ['/dev/sdg', '/dev/sdh'].map((device, n) =>
+    here.ec2.addVolume({ id: `vol-0000000000000000${n + 2}`, fileSystem, attach: attach(device) }),
+  );
+  await wait(1);
+  guest.mounts.set('/srv/data', { ...line('rw'), volumeId: origin!.id });
+  assert.equal(mountRefusal(guest, { path: '/srv/copy', volumeId: copy!.id, options: ['rw'] }), undefined);
+  const gone = mountRefusal(guest, { path: '/srv/copy', volumeId: 'vol-0000000000000000f', options: [] });
+  assert.match(gone ?? '', /does not exist/);
 });
 
 test('an image brings its own fstab to a server’s first boot', async () => {

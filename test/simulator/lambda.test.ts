@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Deadlock } from '../../simulator/clock.ts';
 import { NotSimulated } from '../../simulator/errors.ts';
 import type { Json } from '../../simulator/json.ts';
-import type { Handler, Invocation, InvokeResult } from '../../simulator/lambda/lambda.ts';
+import type { Handler, Invocation, InvokeResult, LambdaInterference } from '../../simulator/lambda/lambda.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { account, addFunction, here, openWorld } from './stepfunctions-world.ts';
 
@@ -226,6 +226,63 @@ test('a fault kills an invocation at an instant: what it did before stands, what
     assert.deepEqual(done, steps);
     assert.equal('errorType' in result ? result.errorType : 'ok', seconds === 9 ? 'ok' : 'Runtime.ExitError');
   }
+});
+
+/** What a function with three calls learns and does, where something strikes it. */
+async function struckAtCalls(strike: LambdaInterference) {
+  const sim = openWorld();
+  const learnt: number[] = [];
+  const arn = addFunction(sim, 'f', async (_, { connection, accessKeyId, clock }) => {
+    const sts = new STSClient({
+      region: here,
+      requestHandler: connection as never,
+      credentials: { accessKeyId, secretAccessKey: 'simulated' },
+      maxAttempts: 1,
+    });
+    for (const call of [1, 2, 3]) {
+      await sts.send(new GetCallerIdentityCommand({}));
+      learnt.push(call);
+      await clock.sleep(1000);
+    }
+  });
+  sim.region(here).lambda.faults.push(() => strike);
+  const fromMs = sim.clock.nowMs();
+  const result = await invoke(sim, arn);
+  const seconds = Math.round((sim.clock.nowMs() - fromMs) / 1000);
+  await sim.clock.driveUntil(sim.clock.nowMs() + 60_000);
+  const outcome = 'errorType' in result ? result.errorType : 'ok';
+  return { learnt, served: sim.transcript.length, outcome, isLong: seconds >= 8 };
+}
+
+test('a fault kills an invocation when a call of it has acted, and it never learns of that', async () => {
+  const died = { outcome: 'Runtime.ExitError', isLong: false };
+  assert.deepEqual(await struckAtCalls({ kind: 'killAtCall', nth: 1 }), { ...died, learnt: [], served: 1 });
+  assert.deepEqual(await struckAtCalls({ kind: 'killAtCall', nth: 3 }), {
+    ...died,
+    learnt: [1, 2],
+    served: 3,
+  });
+  const whole = { learnt: [1, 2, 3], served: 3, outcome: 'ok', isLong: false };
+  assert.deepEqual(await struckAtCalls({ kind: 'killAtCall', nth: 4 }), whole);
+});
+
+test('a fault freezes an invocation, which Lambda ends when its time is up', async () => {
+  const timedOut = { outcome: 'Sandbox.Timedout', isLong: true };
+  assert.deepEqual(await struckAtCalls({ kind: 'freezeAtCall', nth: 2 }), {
+    ...timedOut,
+    learnt: [1],
+    served: 2,
+  });
+  assert.deepEqual(await struckAtCalls({ kind: 'freezeAtCall', nth: 0 }), {
+    ...timedOut,
+    learnt: [],
+    served: 0,
+  });
+  assert.deepEqual(await struckAtCalls({ kind: 'freezeAfter', seconds: 0.5 }), {
+    ...timedOut,
+    learnt: [1],
+    served: 1,
+  });
 });
 
 test('a fault may kill before the start, refuse, or lose the answer of what was done', async () => {

@@ -99,6 +99,27 @@ function pairs(statuses: readonly string[]): [string, string][] {
   return statuses.slice(1).map((status, index) => [statuses[index] ?? '', status]);
 }
 
+test('a promotion that RDS gives up is available again with its source, and can be asked for again', async () => {
+  const { sim, rds, source, replica, promote, describe } = openReplicated(4);
+  rds.promotionFault = ({ id }) => id === replica.id;
+  await sim.clock.drive(promote(7));
+  while (replica.status !== 'modifying') await sim.clock.driveUntil(sim.clock.nowMs() + 1000);
+  const stoppedMs = sim.clock.nowMs();
+  await sim.clock.driveUntil(startMs + 3 * hourMs);
+  const seen = await sim.clock.drive(describe());
+  assert.deepEqual(
+    [seen?.DBInstanceStatus, seen?.ReadReplicaSourceDBInstanceIdentifier, seen?.BackupRetentionPeriod],
+    ['available', source.arn, 0],
+  );
+  assert.deepEqual([source.replicaIds, rds.isWritable(replica.id)], [[replica.arn], false]);
+  assert.equal(rds.lag.at(replica, stoppedMs + 60_000), undefined, 'nothing was replicated meanwhile');
+  assert.ok((rds.lag.at(replica, sim.clock.nowMs() - 60_000) ?? -1) >= 0);
+  rds.promotionFault = () => false;
+  await sim.clock.drive(promote(7));
+  await sim.clock.driveUntil(startMs + 6 * hourMs);
+  assert.equal(rds.isWritable(replica.id), true);
+});
+
 test('the replica that describes show as available right after the call still has a source', async () => {
   const { sim, promote, describe } = openReplicated(3);
   await sim.clock.drive(promote());

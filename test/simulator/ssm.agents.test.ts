@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { DescribeInstanceStatusCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeInstanceInformationCommand,
   type InstanceInformationStringFilter,
@@ -90,6 +91,46 @@ test('an agent that falls silent reads Online for five minutes more', async () =
   assert.equal((await pings())[server], 'ConnectionLost');
   release();
   assert.equal((await pings())[server], 'Online');
+});
+
+test('an instance that loses its network reads Online for five minutes more, fails its own status check and comes back', async () => {
+  const { here, pings, wait, drive, ec2 } = openAgents();
+  await wait(600);
+  const checks = async () => {
+    const { InstanceStatuses = [] } = await drive(
+      ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [server] })),
+    );
+    return InstanceStatuses.map((one) => [one.InstanceStatus?.Status, one.SystemStatus?.Status]);
+  };
+  assert.deepEqual(await checks(), [['ok', 'ok']]);
+  const giveBack = here.guests.loseNetwork(({ tags }) => tags['Role'] === 'worker');
+  assert.deepEqual([here.guests.isConnected(server), here.guests.isConnected(other)], [false, true]);
+  assert.deepEqual([here.ssm.agents.isListening(server), here.guests.isUp(server)], [false, true]);
+  assert.deepEqual(await pings(), { [server]: 'Online', [other]: 'Online' });
+  assert.deepEqual(await checks(), [['impaired', 'ok']]);
+  await wait(305);
+  assert.deepEqual(await pings(), { [server]: 'ConnectionLost', [other]: 'Online' });
+  giveBack();
+  assert.deepEqual(await pings(), { [server]: 'Online', [other]: 'Online' });
+  assert.deepEqual([here.ssm.agents.isListening(server), await checks()], [true, [['ok', 'ok']]]);
+});
+
+test('an agent that was silenced stays silent when its instance has its network back', async () => {
+  const { here, wait } = openAgents();
+  await wait(1);
+  here.ssm.silenceAgent(server);
+  here.guests.loseNetwork(() => true)();
+  assert.equal(here.ssm.agents.isListening(server), false);
+});
+
+test('the agent of an instance that starts without its network comes online only once that is back', async () => {
+  const { here, pings, start, wait } = openAgents({ state: 'stopped' });
+  const giveBack = here.guests.loseNetwork(() => true);
+  await start();
+  await wait(3600);
+  assert.deepEqual([here.guests.isUp(server), await pings()], [true, {}]);
+  giveBack();
+  assert.deepEqual(await pings(), { [server]: 'Online' });
 });
 
 test('one instance that is unknown, stopped or without an agent rejects the whole command', async () => {

@@ -9,6 +9,7 @@ import test from 'node:test';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../simulator/errors.ts';
 import { type DecodedCall, type WireRequest, WireServer } from '../../simulator/wire/server.ts';
+import { BothWays, compareErrors, compareValues } from './both-ways.ts';
 import { type Fullness, type Losses, type Schema, ValueSource, type Values, visible } from './wire-values.ts';
 
 /** What is to be left alone, always with the reason. */
@@ -20,6 +21,8 @@ export interface Conformance {
   readonly signingRegion?: string;
   readonly inputLosses: Losses;
   readonly config?: object;
+  /** Operations that go by the wire although the protocol has a short way; absent where it has none. */
+  readonly notShort?: readonly string[];
   /** Operations that do not conform. One that does conform after all fails the test. */
   readonly exempt?: Readonly<Record<string, string>>;
   /** Operations whose errors cannot conform. */
@@ -147,6 +150,14 @@ export function checkConformance(conformance: Conformance): void {
       checkErrors(bench, operation),
     );
     assert.deepEqual(failures, []);
+  });
+
+  test(`every operation of ${signingName} is asked and answered the same on the short way`, async () => {
+    const ways = new BothWays(conformance);
+    const { differ, byWire } = await compareValues(ways);
+    assert.deepEqual(differ, []);
+    if (conformance.notShort) assert.deepEqual(byWire.sort(), conformance.notShort);
+    assert.deepEqual(await compareErrors(ways), []);
   });
 }
 

@@ -5,6 +5,7 @@ checkConformance({
   clientName: 'EC2Client',
   signingName: 'ec2',
   inputLosses: losses.ec2,
+  notShort: ['CopySnapshot'],
   adjustInput(operation, input) {
     // The client signs a URL of its own where it is not given one.
     if (operation === 'CopySnapshot')

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { worldOf } from '../../simulator/world/placed.ts';
 import { Struck } from './struck.ts';
 
 const Bucket = 'some-bucket';
@@ -71,6 +72,16 @@ test('while calls-late, answers take many seconds at times, and afterwards none 
   };
   const { before, during, after } = await struck.course('calls-late', slowest);
   assert.ok(before < 6 && after < 6 && during > 8, `${before}, ${during}, ${after} s`);
+});
+
+test('while recovery-api-outage, nobody can call the recovery Region, and its application goes on', async () => {
+  const struck = new Struck();
+  const { sim, recovery } = struck.stage;
+  const course = await struck.course('recovery-api-outage', () => struck.answer(look(struck)));
+  assert.deepEqual(course, { before: 'ok', during: 'none', after: 'ok' });
+  const { silentRegions, cutOffRegions } = worldOf(sim);
+  struck.begin('recovery-api-outage');
+  assert.deepEqual([silentRegions.has(recovery.name), cutOffRegions.has(recovery.name)], [false, true]);
 });
 
 test('while identity-down, STS answers nobody and EC2 everybody', async () => {

@@ -6,7 +6,11 @@ import {
   RunInstancesCommand,
   StartInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { PromoteReadReplicaCommand } from '@aws-sdk/client-rds';
+import { PromoteReadReplicaCommand, RestoreDBInstanceFromDBSnapshotCommand } from '@aws-sdk/client-rds';
+import { mountDocument } from '../../drill/guest/mount.ts';
+import { mountRefusal } from '../../simulator/guest/mounting.ts';
+import { isInstanceThere } from '../../simulator/world/ailments.ts';
+import { instanceHealth } from '../../simulator/world/health.ts';
 import { replica, standingServers } from '../drill/shop.ts';
 import { Struck } from './struck.ts';
 
@@ -159,4 +163,81 @@ test('while promotion-fails, RDS answers every promotion with an error of its ow
   assert.equal(await promote(), 'InternalFailure');
   end();
   assert.equal(await promote(), 'ok');
+});
+
+test('while promotions-given-up, a promotion is accepted and the replica stays a replica', async () => {
+  const struck = new Struck();
+  const { rds } = struck.stage.recovery;
+  const promote = async () => {
+    const code = await struck.answer(
+      struck.rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: replica })),
+    );
+    await struck.pass(5400);
+    return [code, rds.instances.get(replica)?.status, rds.isWritable(replica)];
+  };
+  const end = struck.begin('promotions-given-up');
+  assert.deepEqual(await promote(), ['ok', 'available', false]);
+  end();
+  assert.deepEqual(await promote(), ['ok', 'available', true]);
+});
+
+test('while restores-given-up, a restored database has no access to its key, and afterwards it has', async () => {
+  const struck = new Struck();
+  const { rds } = struck.stage.recovery;
+  const [snapshot] = [...rds.snapshots.values()];
+  const measure = async () => {
+    tokens += 1;
+    const id = `copy-${tokens}`;
+    const command = new RestoreDBInstanceFromDBSnapshotCommand({
+      DBInstanceIdentifier: id,
+      DBSnapshotIdentifier: snapshot!.id,
+      DBSubnetGroupName: rds.instances.get(replica)!.subnetGroup,
+    });
+    const code = await struck.answer(struck.rds.send(command));
+    await struck.pass(7200);
+    return [code, rds.instances.get(id)?.status];
+  };
+  assert.deepEqual(await struck.course('restores-given-up', measure), {
+    before: ['ok', 'available'],
+    during: ['ok', 'inaccessible-encryption-credentials'],
+    after: ['ok', 'available'],
+  });
+});
+
+test('while network-lost, servers that run are silent and serve nobody, and afterwards they do again', async () => {
+  const struck = new Struck();
+  const { sim, recovery } = struck.stage;
+  await struck.answer(struck.ec2.send(new StartInstancesCommand({ InstanceIds: [server] })));
+  await struck.pass(1800);
+  const measure = () => [recovery.ssm.agents.isListening(server), isInstanceThere(sim, recovery, server)];
+  const course = await struck.course('network-lost', measure);
+  assert.deepEqual(course, { before: [true, true], during: [false, false], after: [true, true] });
+  const end = struck.begin('network-lost');
+  assert.deepEqual(instanceHealth(sim, recovery.name, server).missing, [`${server} has no network`]);
+  const { id } = await launch(struck);
+  assert.ok(recovery.guests.isConnected(id), 'what starts later has its network');
+  end();
+});
+
+test('while copies-mounted, a worker has its data twice, and its own are mounted only with nouuid', async () => {
+  const struck = new Struck();
+  const { ec2, guests } = struck.stage.recovery;
+  const dataOf = (id: string) => guests.of(id).blockDevices();
+  const end = struck.begin('copies-mounted');
+  const { id } = await launch(struck);
+  await struck.pass(900);
+  const [copy] = dataOf(id);
+  assert.equal(guests.of(id).mounts.get('/mnt/copy-0')?.volumeId, copy?.volumeId);
+  const attach = { instanceId: id, device: '/dev/sdf' };
+  const { snapshotId } = ec2.volumes.get(copy!.volumeId)!;
+  const data = ec2.addVolume({ attach, snapshotId: snapshotId! });
+  const plain = { path: '/srv/data', volumeId: data.id, options: ['rw'] };
+  assert.match(mountRefusal(guests.of(id), plain) ?? '', /bad superblock/);
+  const { exitCode } = mountDocument(guests.of(id), { VolumeId: [data.id], MountPath: ['/srv/data'] });
+  assert.equal(exitCode, 0);
+  assert.deepEqual(guests.of(id).mounts.get('/srv/data')?.options, ['rw', 'nouuid']);
+  end();
+  const later = await launch(struck);
+  await struck.pass(900);
+  assert.deepEqual(dataOf(later.id), []);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ledgerKeys } from '../../recovery/ledger.ts';
 import { worldOf } from '../../simulator/world/placed.ts';
 import { Struck } from './struck.ts';
@@ -54,6 +55,59 @@ for (const [name, answers] of [
     assert.deepEqual([before, during, after], [['ok'], answers, ['ok']]);
   });
 }
+
+/** What invokers of a function that makes three calls are told, and how many of its calls acted. */
+async function callers(name: string) {
+  const struck = new Struck();
+  const { sim, recovery } = struck.stage;
+  const served = new Set<number>();
+  recovery.lambda.register({
+    name: 'caller',
+    roleArn: `arn:aws:iam::${sim.accountId}:role/caller`,
+    timeoutSeconds: 30,
+    memoryMb: 128,
+    environment: {},
+    handler: async (_event, { connection, accessKeyId }) => {
+      const credentials = { accessKeyId, secretAccessKey: 'simulated' };
+      const given = { requestHandler: connection as never, credentials, maxAttempts: 1 };
+      const sts = new STSClient({ ...given, region: recovery.name });
+      for (let n = 0; n < 3; n += 1) await sts.send(new GetCallerIdentityCommand({}));
+      return 'done';
+    },
+  });
+  let invoked = 0;
+  const answers = async () => {
+    const found = new Set<string>();
+    for (let n = 0; n < 90; n += 1) {
+      invoked += 1;
+      const [fromMs, from] = [sim.clock.nowMs(), sim.transcript.length];
+      const result = await sim.clock.drive(recovery.lambda.invoke('caller', {}, `test/${invoked}`));
+      const isLate = sim.clock.nowMs() - fromMs >= 30_000;
+      found.add(`${'payload' in result ? 'ok' : result.errorType}${isLate ? ' late' : ''}`);
+      if (!('payload' in result)) served.add(sim.transcript.length - from);
+    }
+    return [...found].sort();
+  };
+  return { ...(await struck.course(name, answers)), served: [...served].sort() };
+}
+
+test('while functions-die-at-calls, some die after any of their calls', async () => {
+  assert.deepEqual(await callers('functions-die-at-calls'), {
+    before: ['ok'],
+    during: ['Runtime.ExitError', 'ok'],
+    after: ['ok'],
+    served: [1, 2, 3],
+  });
+});
+
+test('while functions-time-out, some stand still before or after any of their calls until their time is up', async () => {
+  assert.deepEqual(await callers('functions-time-out'), {
+    before: ['ok'],
+    during: ['Sandbox.Timedout late', 'ok'],
+    after: ['ok'],
+    served: [0, 1, 2, 3],
+  });
+});
 
 test('a function whose answer is lost has done its work, and one that is refused has not begun', async () => {
   const struck = new Struck();

@@ -21,7 +21,14 @@ function call(target: string, nth: number, asked = 'the same'): RecordedCall {
 
 function invocation(nth: number, calls: readonly RecordedCall[]): RecordedInvocation {
   const did = calls.map(({ asked }) => asked).join();
-  return { aim: { target: 'web', nth }, requestId: `web ${nth}`, startedAtMs: 1000, calls, did };
+  return {
+    aim: { target: 'web', nth },
+    requestId: `web ${nth}`,
+    startedAtMs: 1000,
+    endedAtMs: 2000,
+    calls,
+    did,
+  };
 }
 
 function recording(...invocations: readonly RecordedInvocation[]): Recording {
@@ -35,7 +42,7 @@ const changes = (nth: number) => call('web/ec2:DeleteVolume', nth, 'deletes');
 const one = recording(invocation(1, [looks(1), changes(1)]));
 const names = (cases: readonly { readonly name: string }[]) => cases.map(({ name }) => name);
 
-test('each call meets each of its errors and its time-outs, each invocation those of Lambda, a death after each change and a twin', () => {
+test('each call meets each of its errors and its time-outs, each invocation those of Lambda, a death and a standstill after each change, and three twins', () => {
   const cases = casesOf(one, { isAll: false });
   const errors = (target: string, operation: string) =>
     errorsOf('ec2', operation, {}).map(({ code }) => `${target}#1:${code}`);
@@ -49,7 +56,11 @@ test('each call meets each of its errors and its time-outs, each invocation thos
     'web#1:loseResult',
     'web#1:neverStart',
     'web/ec2:DeleteVolume#1:die',
+    'web#1:timeOut',
+    'web/ec2:DeleteVolume#1:timeOut',
     'web#1:twice',
+    'web#1:twiceInTurn',
+    'web#1:twiceLate',
   ]);
   assert.equal(new Set(names(cases)).size, cases.length);
 });
@@ -85,6 +96,26 @@ test('a function dies once its call has acted and before it learns so', () => {
   assert.ok(death?.blow.kind === 'die');
   assert.equal(death.blow.requestId, 'web 1');
   assert.ok(death.blow.seconds < 0.5 && death.blow.seconds > 0.499);
+});
+
+test('a function stands still where it would die, or before it asks anything', () => {
+  const blows = casesOf(one, { isAll: false }).flatMap(({ blow }) => (blow.kind === 'timeOut' ? [blow] : []));
+  assert.deepEqual(
+    blows.map(({ requestId, seconds }) => [requestId, seconds === undefined]),
+    [
+      ['web 1', true],
+      ['web 1', false],
+    ],
+  );
+  const seconds = blows[1]?.seconds ?? 0;
+  assert.ok(seconds < 0.5 && seconds > 0.499);
+});
+
+test('of two invocations the second comes at once, when the first has just ended, or when it ended a while ago', () => {
+  const blows = casesOf(one, { isAll: false })
+    .filter(({ part }) => part === 'twice')
+    .map(({ blow }) => ('seconds' in blow ? blow.seconds : 0));
+  assert.deepEqual(blows, [0, 1.001, 31]);
 });
 
 test('what strikes once has to be got over, unless it says that something is not there', () => {

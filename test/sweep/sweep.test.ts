@@ -19,6 +19,8 @@ test('every kind of run of a sweep strikes what it aims at once, and a sound pro
     'failoverVolumes/ec2:CreateVolume#1:die',
     'failoverSettings#1:loseResult',
     'failoverDatabases#1:twice',
+    'failoverServers#1:twiceLate',
+    'failoverServers/ec2:RunInstances#1:timeOut',
   ];
   for (const name of names) {
     const end = await sweepOne(failover, await caseNamed(failover, name));
@@ -35,6 +37,31 @@ test('threads run each case once, and a case that breaks the simulation is named
   );
   assert.deepEqual(ends.get(sound.name), []);
   assert.match(ends.get('broken')?.[0] ?? '', /met 0 times/);
+});
+
+/** A product that is wrong: a step that is given an event for the second time leaves a volume behind. */
+function leavingOneForATwin(path: string): Bundles {
+  const code = (sim: Simulator, handlerPath: string): Handler => {
+    const sound = codeOf(sim, new PublishedPlans([drill.plan]), handlerPath);
+    if (!handlerPath.includes(path)) return sound;
+    const seen = new Set<string>();
+    return async (event, invocation) => {
+      const text = JSON.stringify(event);
+      const { ec2 } = sim.region(drill.plan.regions.recovery);
+      if (seen.has(text)) ec2.addVolume({ zone: ec2.zones[0]! });
+      seen.add(text);
+      return sound(event, invocation);
+    };
+  };
+  return { url: 'in this process', code, close: async () => {} };
+}
+
+test('a run is judged once the second invocation has ended, however long after the recovery that is', async () => {
+  const wrong = { ...drill, bundles: leavingOneForATwin('conclude') };
+  for (const how of ['twice', 'twiceInTurn', 'twiceLate']) {
+    const { objections } = await sweepOne(wrong, await caseNamed(drill, `drillConclude#1:${how}`));
+    assert.match(objections.join(), /drillLeavesNothing: volume /, how);
+  }
 });
 
 /** A product that is wrong: the first refusal of a call in an invocation of a step ends the step as if it were done. */

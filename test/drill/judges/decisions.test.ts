@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Account } from '../../../drill/account.ts';
 import { judgeScene, sceneOf } from '../../../drill/checkers.ts';
 import { openInstallation } from '../../../drill/installation.ts';
 import { isolateFromMachine } from '../../../drill/isolation.ts';
@@ -72,4 +73,46 @@ test('a hold that waits for a person and says nothing is found', async () => {
   const body = new TextEncoder().encode(JSON.stringify({ ...silent, at: '2026-11-02T00:00:00.000Z' }));
   record.versions = [{ ...record.versions.at(-1)!, body }];
   assert.deepEqual(judged(false), ['holdsHaveAWayOut']);
+});
+
+/** Puts a record under a key as if somebody had written it at an instant. */
+function written({ sim, ledgerBucket }: Account, key: string, modifiedAtMs: number, value: object): void {
+  const { keys } = sim.s3.buckets.get(ledgerBucket)!;
+  const record = keys.get(key) ?? [...keys.values()][0]!;
+  const body = new TextEncoder().encode(JSON.stringify(value));
+  const version = { ...record.versions[0]!, body, modifiedAtMs };
+  keys.set(key, { ...record, versions: [...(keys.has(key) ? record.versions : []), version] });
+}
+
+test('a recovery that begins by itself while its plan is paused, or everything, is found', async () => {
+  for (const key of [ledgerKeys.pause('shop'), ledgerKeys.brake]) {
+    const { account, judged } = await outage(() => true);
+    const pause = { nonce: 'a', by: 'AIDAKIM', at: '2026-11-01T23:00:00.000Z', comment: 'a migration' };
+    const pausedAtMs = account.sim.clock.nowMs() - 3_600_000;
+    written(account, key, pausedAtMs, pause);
+    assert.deepEqual(judged(true), ['guardsStood'], key);
+    written(account, key, pausedAtMs + 60_000, { ...pause, liftedAt: '2026-11-01T23:01:00.000Z' });
+    assert.deepEqual(judged(true), [], `${key} was lifted`);
+  }
+});
+
+test('a recovery that begins by itself where an earlier one has recovered, and nobody took over, is found', async () => {
+  const { account } = await outage(() => true);
+  const { sim } = account;
+  const earlier = { plan, kind: 'failover', recovery: 'shop-failover-0', outcome: 'held' } as const;
+  const messages = () =>
+    judgeScene(sceneOf({ sim, difference: nothing, recoveries: [earlier] })).flatMap(
+      ({ checker, message }) => (checker === 'guardsStood' ? [message] : []),
+    );
+  assert.deepEqual(messages(), []);
+  const endedAtMs = sim.clock.nowMs() - 3_600_000;
+  written(account, ledgerKeys.evidence('shop', earlier.recovery), endedAtMs, { outcome: 'recovered' });
+  assert.match(messages()[0] ?? '', /shop-failover-0 had recovered shop at .* and nobody had taken it over$/);
+  const acknowledged = { by: 'AIDAKIM', at: '2026-11-01T23:30:00.000Z', comment: 'seen' };
+  written(account, ledgerKeys.period('shop'), endedAtMs + 60_000, {
+    recovery: earlier.recovery,
+    until: acknowledged.at,
+    acknowledged,
+  });
+  assert.deepEqual(messages(), []);
 });

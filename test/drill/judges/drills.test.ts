@@ -5,10 +5,11 @@ import { tagKeys } from '../../../recovery/identity.ts';
 import { ledgerKeys } from '../../../recovery/ledger.ts';
 import type { RunEvidence } from '../../../recovery/steps/evidence.ts';
 import { AwsError } from '../../../simulator/errors.ts';
+import type { Call } from '../../../simulator/service.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { standingServers, template, tokyo } from '../shop.ts';
 import { withoutStep } from '../surgery.ts';
-import { nothing, Trial } from './trial.ts';
+import { nothing, Trial, type Tried } from './trial.ts';
 
 const start = {
   service: 'ec2',
@@ -229,8 +230,8 @@ test('a failover that does something to what is of another plan is found', async
 });
 
 /** A failover that has recovered, what it launched, and a way to say something else of what it does not use. */
-async function recovered() {
-  const trial = await new Trial().end('failover');
+async function recovered(tried: Tried = {}) {
+  const trial = await new Trial(tried).end('failover');
   const { ec2, elbv2 } = trial.sim.region(tokyo);
   const isMine = ({ tags }: { readonly tags: Readonly<Record<string, string>> }) =>
     tags[tagKeys.recovery] === 'shop-failover-7';
@@ -267,8 +268,31 @@ test('a slow server that nothing uses, and its volume, are known where the evide
   assert.equal(found().length, 2, 'nobody would find it there');
   say({ surplus });
   assert.deepEqual(found(), []);
-  say({ surplus: [], surplusUnknown: 'what it left unused is unknown' });
-  assert.deepEqual(found(), [], 'unknown is no lie');
+});
+
+test('a look for surplus that is called unknown must have failed', async () => {
+  const surplusUnknown = 'what it left unused is unknown: no answer';
+  const lookOf = ({ caller, operation }: Pick<Call, 'caller' | 'operation'>) =>
+    operation === 'DescribeVolumes' && caller.arn.endsWith('failoverConclude');
+  const refuse = (sim: Simulator) =>
+    sim.faults.push((call) =>
+      lookOf(call) ? { kind: 'error', error: new AwsError('InternalError', 'not now', 500) } : undefined,
+    );
+  const refused = await recovered({ with: refuse });
+  const evidence = truthOf(refused.trial.sim).read<RunEvidence>(
+    ledgerKeys.evidence('shop', 'shop-failover-7'),
+  );
+  assert.match(evidence?.surplusUnknown ?? '', /^what it left unused is unknown: ec2:DescribeVolumes/);
+  refused.retire();
+  assert.deepEqual(refused.found(), [], 'unknown is no lie');
+  const answered = await recovered();
+  answered.say({ surplus: [], surplusUnknown });
+  const [lie, ...others] = answered.found();
+  assert.match(
+    lie ?? '',
+    /^nothingUnused: the evidence of shop-failover-7 calls its surplus unknown \(what it left unused is unknown: no answer\), and EC2 had answered at/,
+  );
+  assert.deepEqual(others, []);
 });
 
 test('what serves and is called surplus is found, since people take surplus away', async () => {

@@ -4,12 +4,13 @@ import { judgeScene, sceneOf } from '../../../drill/checkers.ts';
 import { AwsError } from '../../../simulator/errors.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { regionHealth } from '../../../simulator/world/health.ts';
+import { cutOff } from '../../../simulator/world/outage.ts';
 import { worldOf } from '../../../simulator/world/placed.ts';
 import { Person } from '../person.ts';
 import { replica, seoul, shopPlan, standingServers, template, tokyo } from '../shop.ts';
 import { Stage } from '../stage.ts';
 import { withoutStep } from '../surgery.ts';
-import { nothing, Trial } from './trial.ts';
+import { type Called, nothing, Trial } from './trial.ts';
 
 const promote = {
   service: 'rds',
@@ -58,6 +59,50 @@ test('what a person starts again in the old primary is theirs', async () => {
   const longest = Math.max(...worldOf(trial.sim).splits.splits.map(({ fromMs, toMs }) => toMs - fromMs));
   assert.ok(longest > 300_000, `both took writes for ${longest} ms`);
   assert.deepEqual(trial.objections({ difference: nothing }), []);
+});
+
+/** A person of the account makes a call in the recovery Region. */
+async function byHand({ sim }: Trial, called: Pick<Called, 'service' | 'operation' | 'input'>) {
+  const { accessKeyId } = new Person(sim, 'kim').deps.transport.credentials!;
+  const requestId = `kim-${called.operation}`;
+  await sim.clock.drive(sim.ask({ ...called, region: tokyo, accessKeyId, requestId, headers: {} }));
+}
+
+test('a replica that a person promotes splits nothing until servers of the recovery Region write to it', async () => {
+  const trial = new Trial();
+  const { rds, ec2, guests } = trial.sim.region(tokyo);
+  const { splits } = worldOf(trial.sim).splits;
+  await byHand(trial, promote);
+  await trial.pass(5400);
+  assert.deepEqual([rds.isWritable(replica), splits.length], [true, 0]);
+  const [Name = ''] = guests.settingsOf(ec2.instances.get(standingServers[0]!)!);
+  const Value = rds.instances.get(replica)!.endpoint;
+  const write = { service: 'ssm', operation: 'PutParameter' } as const;
+  await byHand(trial, { ...write, input: { Name, Value, Overwrite: true } });
+  const start = { service: 'ec2', operation: 'StartInstances' } as const;
+  await byHand(trial, { ...start, input: { InstanceIds: standingServers } });
+  await trial.pass(900);
+  assert.equal(splits.length, 1);
+});
+
+test('while the recovery Region is cut off, nobody could fence the old primary, and no time is counted', async () => {
+  const refuseFence = (sim: Simulator) =>
+    sim.faults.push(({ region, operation }) =>
+      region === seoul && /^(Stop|Suspend|ModifyDB)/.test(operation)
+        ? { kind: 'error', error: new AwsError('InternalError', 'not now', 500) }
+        : undefined,
+    );
+  const trial = await new Trial({ with: refuseFence }).end('failover');
+  await trial.pass(60);
+  cutOff(trial.sim, tokyo);
+  const { splits } = worldOf(trial.sim).splits;
+  const before = splits.map(({ toMs }) => toMs);
+  assert.equal(before.length, 1);
+  await trial.pass(900);
+  assert.deepEqual(
+    splits.map(({ toMs }) => toMs),
+    before,
+  );
 });
 
 test('traffic that is moved before the application serves is found', async () => {

@@ -189,6 +189,7 @@ test('a way out is read as a person reads it', () => {
     command: name,
     subject,
     overrides,
+    acceptsChangedPlan: false,
     all,
   });
   assert.deepEqual(
@@ -203,5 +204,12 @@ test('a way out is read as a person reads it', () => {
   ]);
   assert.deepEqual(wayOutOf('lifeboat unpause --all'), [command('unpause', undefined, [], true)]);
   assert.deepEqual(wayOutOf('lifeboat acknowledge shop --comment …'), [command('acknowledge', 'shop')]);
+  assert.deepEqual(
+    wayOutOf('deploy the plan as it was; or lifeboat continue shop-failover-7 --accept-changed-plan'),
+    [
+      { kind: 'action', says: 'deploy the plan as it was' },
+      { ...command('continue', recovery), acceptsChangedPlan: true },
+    ],
+  );
   for (const nothingToDo of [null, undefined, '', 'too bad']) assert.deepEqual(wayOutOf(nothingToDo), []);
 });
