@@ -9,13 +9,16 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Whether it may also be sent again when no answer came: only what changes nothing by being done twice. */
   readonly repeatUnknown?: boolean;
+  /** How often it is sent at most. */
+  readonly attempts?: number;
   /** Whether it may also be sent again when a permission seems to be missing: where a single stray refusal would end too much. */
   readonly repeatDenied?: boolean;
 }
 
 const defaultDeadlineSeconds = 5;
-const attemptsMax = 3;
+const usualAttempts = 3;
 const firstPauseMs = 200;
+const longestPauseMs = 1000;
 
 /**
  * The one way to AWS: a deadline a call, retries that sleep on the injected clock, and an answer that is always a value.
@@ -28,6 +31,7 @@ export async function call<T>(
   send: (signal: AbortSignal) => Promise<T>,
   options: CallOptions = {},
 ): Promise<Answer<T>> {
+  const attemptsMax = options.attempts ?? usualAttempts;
   const deadlineMs = (options.deadlineSeconds ?? defaultDeadlineSeconds) * 1000;
   for (let attempt = 1; ; attempt += 1) {
     if (access.clock.nowMs() >= access.stopAtMs) return refusal('unknown', 'OutOfTime', '', asked);
@@ -39,7 +43,7 @@ export async function call<T>(
         (answer.kind === 'denied' && options.repeatDenied === true));
     const again = isPassing && options.repeatable !== false && attempt < attemptsMax;
     if (!again) return answer;
-    await sleep(access.clock, firstPauseMs * 2 ** (attempt - 1));
+    await sleep(access.clock, Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)));
   }
 }
 

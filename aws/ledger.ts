@@ -19,8 +19,11 @@ export interface Claim {
   readonly entry: LedgerEntry;
 }
 
-/** What a step remembers is in the ledger: a stray refusal of it cannot be waited out from one call to the next. */
-const always = { repeatDenied: true } as const;
+/**
+ * What a step remembers is in the ledger: a stray refusal of it cannot be waited out from one call to the next. Every call of
+ * ours needs several of its records, so that in a Region in trouble it is asked more often than anything else.
+ */
+const always = { repeatDenied: true, attempts: 5 } as const;
 
 /**
  * S3 answers in milliseconds as a rule; a request without an answer after some seconds is better asked again (S3 User Guide,

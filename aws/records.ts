@@ -1,8 +1,9 @@
 import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
+import { isSilent, resumedAt } from '../recovery/silence.ts';
 import { nothing, type StepRecord } from '../recovery/step.ts';
 import type { ServersMemory } from '../recovery/steps/servers/memory.ts';
-import { type StepName, secondsBetween } from '../recovery/terms.ts';
+import type { StepName } from '../recovery/terms.ts';
 import type { StepContext } from './step.ts';
 
 /** The record of another step of the same recovery, or undefined when it was never called. */
@@ -17,28 +18,16 @@ export async function recordOf(
   );
 }
 
-/**
- * How long a step that works may be silent beyond the wait that it asked for (at most a share of the time it has worked):
- * its machine tries a call again for some minutes. Longer, and it broke off: nobody will call it again in this run.
- */
-const silentSeconds = 360;
-const silentShare = 0.05;
-/** A step that works beside this one writes its first record within seconds; opening a recovery has minutes. */
-const silentFromStartSeconds = 600;
-
 /** How a step of this run ended badly, or undefined while it works or is done. A step that fell silent counts as failed. */
 export function endedBadly(
   context: StepContext,
   record: StepRecord | undefined,
 ): 'failed' | 'held' | undefined {
-  if (record?.run !== context.input.run) {
-    const isSilent = secondsBetween(context.input.startedAt, context.now()) > silentFromStartSeconds;
-    return isSilent ? 'failed' : undefined;
-  }
-  if (record.status === 'failed' || record.status === 'held') return record.status;
-  const allowedSeconds = silentSeconds + silentShare * secondsBetween(record.firstAt, record.lastAt);
-  const isSilent = secondsBetween(record.lastAt, context.now()) > allowedSeconds;
-  return record.status === 'working' && isSilent ? 'failed' : undefined;
+  const { input, record: own } = context;
+  if (record?.run === input.run && (record.status === 'failed' || record.status === 'held'))
+    return record.status;
+  const { run, startedAt } = input;
+  return isSilent(record, { run, startedAt, now: context.now(), own }) ? 'failed' : undefined;
 }
 
 /**
@@ -73,5 +62,13 @@ export async function writeIntent(context: StepContext, memory: unknown): Promis
   };
   // An earlier run's bound and end are not this run's.
   const base = record?.run === input.run ? record : fresh;
-  return own.save({ ...base, run: input.run, status: 'working', lastAt: at, memory });
+  const resumed = resumedAt({ run: input.run, startedAt: input.startedAt, now: at, own: record });
+  return own.save({
+    ...base,
+    run: input.run,
+    status: 'working',
+    lastAt: at,
+    ...(resumed !== undefined && { resumedAt: resumed }),
+    memory,
+  });
 }

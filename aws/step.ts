@@ -7,6 +7,7 @@ import { besideAnother, besideAnotherCode, mayNotAct } from '../recovery/lock.ts
 import { nextLook, withinBounds } from '../recovery/pace.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
 import { leftOutOf } from '../recovery/scope.ts';
+import { resumedAt } from '../recovery/silence.ts';
 import {
   nothing,
   type Standing,
@@ -308,6 +309,7 @@ function nextRecord(
   const { record, input } = context;
   const sameRun = record?.run === input.run;
   const isFinal = standing.status !== 'working';
+  const resumed = resumedAt({ run: input.run, startedAt: input.startedAt, now: at, own: record });
   return {
     step: name,
     run: input.run,
@@ -315,6 +317,7 @@ function nextRecord(
     firstAt,
     lastAt: at,
     ...(isFinal && { endedAt: at }),
+    ...(resumed !== undefined && { resumedAt: resumed }),
     attempts: (sameRun ? record.attempts : 0) + 1,
     counts: 'counts' in standing ? standing.counts : nothing,
     ...(standing.status === 'working' && {

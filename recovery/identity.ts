@@ -52,6 +52,14 @@ export function recoveryName(plan: string, kind: RecoveryKind, at: Instant): str
   return `${plan}-${kind}-${stampOf(at)}`;
 }
 
+/**
+ * The name of a recovery that a person orders, with the milliseconds: an order may fall into the second of an incident's
+ * onset, and two recoveries of one name would write over each other's records.
+ */
+export function orderedName(plan: string, kind: RecoveryKind, at: Instant): string {
+  return `${recoveryName(plan, kind, at)}${new Date(at).toISOString().slice(20, 23)}`;
+}
+
 /** The name under which Lifeboat starts a run: asked for twice, it is one execution (API Reference, StartExecution). */
 export function executionName(recovery: string, run: number): string {
   return `${recovery}-r${run}`;

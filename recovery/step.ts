@@ -87,6 +87,8 @@ export interface StepRecord {
   readonly reason?: string;
   readonly unblock?: string;
   readonly resources: readonly ResourceRef[];
+  /** Since when the ledger takes what it writes again, where it could not write for long. */
+  readonly resumedAt?: Instant;
   /** Since when AWS has given an answer that no rule knows. */
   readonly oddSince?: Instant;
   readonly memory: unknown;

@@ -1,5 +1,5 @@
 import { type Answer, mapAnswer, type Refusal } from '../../recovery/answer.ts';
-import { executionName, recoveryName } from '../../recovery/identity.ts';
+import { executionName, orderedName } from '../../recovery/identity.ts';
 import {
   type ActiveRecord,
   executionOf,
@@ -49,7 +49,7 @@ export async function startRecovery(
   scope?: RecoveryScope,
 ): Promise<Ordered<Started>> {
   const { ledger } = operator;
-  const recovery = recoveryName(plan, kind, order.at);
+  const recovery = orderedName(plan, kind, order.at);
   const held = await activeOf(operator, plan);
   if (!held.ok) return held;
   const { value: active } = held;

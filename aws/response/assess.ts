@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { decide } from '../../recovery/deciding/decide.ts';
 import type { Verdict } from '../../recovery/deciding/observation.ts';
-import type { IncidentRecord, PeriodRecord } from '../../recovery/ledger.ts';
+import type { IncidentRecord } from '../../recovery/ledger.ts';
 import type { NoticeName } from '../../recovery/notices.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { Invocation } from '../deps.ts';
@@ -43,12 +43,11 @@ export async function assess(
   const seen = await lookAround(context, plan);
   const verdict = decide(plan, seen.situation);
   const starts = await commit(context, plan, seen, verdict);
-  const period = seen.period?.value as PeriodRecord | undefined;
   // A recovery that was not written down is not started, and nobody is told that it was: the next minute decides again.
   const isCommitted = verdict.decision !== 'recover' || starts !== undefined;
   await Promise.all([
     isCommitted ? announce(context, plan, seen, verdict) : undefined,
-    lookAfter(context, plan, { active: seen.active, period }),
+    seen.last && lookAfter(context, plan, seen.last),
   ]);
   return {
     plan: name,

@@ -14,10 +14,10 @@ import { type ReadinessRecord, unreadyOf } from '../../recovery/readiness/record
 import { healthObservations, impairment } from '../../recovery/signals/health.ts';
 import { vantagesOf } from '../../recovery/signals/probes.ts';
 import { readAlarms } from '../alarms.ts';
-import { gatherEach } from '../gather.ts';
+import { gather, gatherEach } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openProbes } from '../probes.ts';
-import { recoveredBy } from '../whereabouts.ts';
+import { type LastFailover, recoveredBy } from '../whereabouts.ts';
 import type { ResponseContext } from './context.ts';
 import { isUnstarted } from './incident.ts';
 import type { KeptHealth } from './receive.ts';
@@ -29,8 +29,8 @@ export interface Seen {
   readonly situation: Situation;
   readonly incident: LedgerEntry | undefined;
   readonly period: LedgerEntry | undefined;
-  /** Whoever held the plan's lock last, released or not. */
-  readonly active: ActiveRecord | undefined;
+  /** What looking after the last failover needs: known also where something else could not be read. */
+  readonly last: LastFailover | undefined;
 }
 
 /** The primary's own alarms and target groups are read within this time, or not at all: they are extra votes. */
@@ -42,16 +42,19 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
   const { primary, recovery } = plan.regions;
   const now = context.now();
   const names = plan.trigger.signals.alarms;
-  const [entries, turns, probes, near, far, targets] = await Promise.all([
+  const active = ledger.read(ledgerKeys.active(plan.plan));
+  const period = ledger.read(ledgerKeys.period(plan.plan));
+  const [entries, last, turns, probes, near, far, targets] = await Promise.all([
     gatherEach([
       ['brake', ledger.read(ledgerKeys.brake)],
       ['pause', ledger.read(ledgerKeys.pause(plan.plan))],
-      ['active', ledger.read(ledgerKeys.active(plan.plan))],
-      ['period', ledger.read(ledgerKeys.period(plan.plan))],
+      ['active', active],
+      ['period', period],
       ['incident', ledger.read(ledgerKeys.incident(plan.plan))],
       ['health', ledger.read(ledgerKeys.health(plan.plan))],
       ['readiness', ledger.read(ledgerKeys.readiness(plan.plan))],
     ]),
+    gather({ active, period }),
     readTurns(context, plan),
     openProbes(access).samples(plan, now),
     readAlarms(access, recovery, names, 5),
@@ -98,7 +101,17 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     },
     incident: entries.ok ? entries.value['incident'] : undefined,
     period: entries.ok ? entries.value['period'] : undefined,
-    active: entries.ok ? (entries.value['active']?.value as ActiveRecord | undefined) : undefined,
+    last: last.ok ? lastOf(last.value) : undefined,
+  };
+}
+
+function lastOf({
+  active,
+  period,
+}: Readonly<Record<keyof LastFailover, LedgerEntry | undefined>>): LastFailover {
+  return {
+    active: active?.value as ActiveRecord | undefined,
+    period: period?.value as PeriodRecord | undefined,
   };
 }
 

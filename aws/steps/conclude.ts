@@ -15,6 +15,7 @@ import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import { saySurplus } from '../../recovery/steps/surplus.ts';
 import { type StepName, stepNames } from '../../recovery/terms.ts';
 import { gather, gatherEach } from '../gather.ts';
+import type { LedgerEntry } from '../ledger.ts';
 import { recordOf } from '../records.ts';
 import { type Opened, refused, type StepContext, type StepResult } from '../step.ts';
 import { type Teller, tell } from '../tell.ts';
@@ -37,13 +38,19 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
     lookForMade(context),
   ]);
   if (!seen.ok) return refused(context, seen);
-  const later = (seen.value.concluded?.value as RunEvidence | undefined)?.run ?? 0;
+  const { records, orders, concluded } = seen.value;
+  const before = concluded?.value as RunEvidence | undefined;
+  const later = before?.run ?? 0;
   // An execution of an earlier run that comes late has nothing to say about what a later one has brought to its end.
   if (later > input.run) return { standing: concludedBefore(input, later) };
-  const { records, orders } = seen.value;
-  const evidence = { ...evidenceOf(context, records, orders), ...surplusIn(context, made, records) };
-  const written = await ledger.write(ledgerKeys.evidence(plan.plan, input.recovery), evidence);
-  if (!written.ok) return refused(context, written);
+  const evidence = {
+    ...evidenceOf(context, records, orders),
+    ...surplusIn(context, made, records),
+    // A run ends once, however often it is concluded.
+    ...(before?.run === input.run && { endedAt: before.endedAt }),
+  };
+  const unwritten = await keep(context, evidence, concluded);
+  if (unwritten) return refused(context, unwritten);
   const unremembered = await rememberDrill(context, evidence);
   if (unremembered) return refused(context, unremembered);
   const mustRelease = context.identity.kind === 'drill' || evidence.outcome === 'recovered';
@@ -62,6 +69,23 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
     counts: nothing,
   } as const;
   return { standing };
+}
+
+/** Writes the evidence over what was read, and over nothing newer: of two invocations the slower one has nothing to add. */
+async function keep(
+  { plan, input, ledger, deps }: StepContext,
+  evidence: RunEvidence,
+  before: LedgerEntry | undefined,
+): Promise<Refusal | undefined> {
+  const nonce = deps.entropy.hex('evidence', `${input.recovery} ${input.run} ${evidence.endedAt}`, 16);
+  const key = ledgerKeys.evidence(plan.plan, input.recovery);
+  const kept = await ledger.claim(key, { ...evidence, nonce }, before);
+  if (!kept.ok) return kept;
+  return kept.value.won ? undefined : overtaken('the evidence has changed since it was read');
+}
+
+function overtaken(message: string): Refusal {
+  return { ok: false, kind: 'conflict', code: 'Overtaken', message, asked: 's3:PutObject' };
 }
 
 /** Keeps how the last drill of each scope ended, for whoever asks whether a plan is practised as it promises. */
@@ -182,8 +206,7 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   );
   if (!released.ok) return released;
   if (released.value.won) return undefined;
-  const message = 'the lock has changed since it was read';
-  return { ok: false, kind: 'conflict', code: 'Overtaken', message, asked: 's3:PutObject' };
+  return overtaken('the lock has changed since it was read');
 }
 
 /** Tells of a run that could not be concluded: without a ledger there is no evidence, but telling needs none. */

@@ -1,6 +1,7 @@
-import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Run } from '../truth/truth.ts';
 import { type Finding, type Law, timeOf } from './scene.ts';
+
+type HistoryEvent = Run['execution']['history'][number];
 
 /**
  * What the Lambda service answers when it is the one in trouble: "best practice to handle Lambda service exceptions" (Step

@@ -59,8 +59,8 @@ export function surplusFindings(scene: Scene, judged: JudgedRecovery): readonly 
   return [...inRegions, ...unknownWithoutCause(scene, judged, evidence)];
 }
 
-/** How long whoever writes the evidence looks at most. */
-const lookMs = 10_000;
+/** Whoever looks waits at least this long for each answer. */
+const promptMs = 1000;
 
 /** A look that is called unknown, and that EC2 answered: by the calls of the very invocation that wrote so. */
 function unknownWithoutCause(
@@ -89,7 +89,7 @@ function unknownWithoutCause(
   );
   const isAnswered = looks.every(
     ({ outcome, atMs, endedAtMs = Number.POSITIVE_INFINITY }) =>
-      outcome === 'ok' && endedAtMs < Math.min(written.atMs, atMs + lookMs),
+      outcome === 'ok' && endedAtMs < Math.min(written.atMs, atMs + promptMs),
   );
   const wasAsked = [...looking].every((name) => looks.some(({ operation }) => operation === name));
   if (!wasAsked || !isAnswered) return [];

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import test, { describe } from 'node:test';
 import fc from 'fast-check';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { joinHealth } from '../../recovery/signals/health.ts';
+import {
+  type HealthRecord,
+  healthConcerns,
+  healthObservations,
+  impairment,
+  joinHealth,
+} from '../../recovery/signals/health.ts';
 import type { HealthEvent } from '../../recovery/signals/health-event.ts';
 import { readInstant } from '../../recovery/signals/lenient.ts';
 import { parseEvent, plansConcerned } from '../../recovery/signals/parse.ts';
@@ -65,6 +71,10 @@ describe('what is not told has no member', () => {
       volume: 'vol-2',
       result: 'failed',
     });
+    assert.partialDeepStrictEqual(
+      bare('aws.ec2', 'EBS Volume Notification', { ...detail, cause: 'a key is gone' }, resources),
+      { cause: 'a key is gone' },
+    );
     assert.equal(bare('aws.ec2', 'EBS Volume Notification', detail).kind, 'other');
     assert.equal(bare('aws.ec2', 'EBS Volume Notification', detail, ['arn:x']).kind, 'other');
   });
@@ -214,6 +224,78 @@ describe('a Health event', () => {
         ['a', 'b'],
       );
     }
+  });
+});
+
+describe('Health records', () => {
+  const sent = readEvent('health-regional-issue.sample') as unknown as Sent;
+  const at = '2026-11-02T00:30:00.000Z';
+  const heard = (minute: number): HealthEvent => {
+    const lastUpdatedTime = `Mon, 2 Nov 2026 00:${String(minute).padStart(2, '0')}:00 GMT`;
+    const parsed = parseEvent({
+      ...sent,
+      detail: { ...sent.detail, eventArn: `arn:aws:health:x::${minute}`, lastUpdatedTime },
+    });
+    assert.ok(parsed.kind === 'health');
+    return parsed;
+  };
+  test('are twenty at the most, those with the newest news, the newest first', () => {
+    const minutes = Array.from({ length: 23 }, (_, n) => n + 10);
+    for (const order of [minutes, minutes.toReversed()]) {
+      const records = order.reduce<readonly HealthRecord[]>(
+        (all, minute) => joinHealth(all, heard(minute), at),
+        [],
+      );
+      assert.deepEqual(
+        records.map(({ eventArn }) => Number(eventArn.split('::')[1])),
+        minutes.toReversed().slice(0, 20),
+      );
+    }
+  });
+  const [record = assert.fail()] = joinHealth([], heard(24), at);
+  const says = (parts: Partial<HealthRecord>, now: string) =>
+    healthObservations(shop, [{ ...record, ...parts }], now).map((seen) => [seen.vote, seen.says]);
+  const issue = 'AWS Health reports an issue of EC2 in ap-northeast-2';
+  test('say when they begin, and when they have ended', () => {
+    assert.deepEqual(says({}, '2026-11-02T00:02:00.000Z'), [
+      ['stale', `${issue} that begins only at 2026-11-02T00:03:00.000Z`],
+    ]);
+    assert.deepEqual(says({ endedAt: at }, at), [
+      ['stale', `${issue} that began at 2026-11-02T00:03:00.000Z and ended at ${at}`],
+    ]);
+  });
+  test('that were told days before they begin count from then on', () => {
+    const startedAt = '2026-11-05T00:00:00.000Z';
+    assert.deepEqual(says({ startedAt }, '2026-11-05T01:00:00.000Z'), [
+      ['down', `${issue} since ${startedAt}`],
+    ]);
+  });
+  test('of the whole world impair no Region that a plan recovers in', () => {
+    const global = { ...record, eventRegion: 'global' };
+    assert.equal(healthObservations(shop, [global], at).length, 1);
+    assert.equal(impairment(shop, [global], at), undefined);
+    assert.match(
+      impairment(shop, [global, { ...record, eventRegion: shop.regions.recovery }], at) ?? '',
+      /ap-northeast-1/,
+    );
+  });
+  test('of our account alone count where their codes tell of a service, in one or in many', () => {
+    const counts = (code: string) => healthConcerns(shop, { ...heard(24), scope: 'ACCOUNT_SPECIFIC', code });
+    for (const code of [
+      'ISSUE',
+      'ISSUES',
+      'OUTAGE',
+      'ERROR_RATE',
+      'ERROR_RATES',
+      'ERRORS',
+      'LATENCY',
+      'LATENCIES',
+      'FAILURE_RATE',
+      'FAILURE_RATES',
+    ])
+      assert.ok(counts(`AWS_EC2_${code}`), code);
+    for (const code of ['ISSUE_MENDED', 'OUTAGES', 'LATENC', 'ISSUED'])
+      assert.ok(!counts(`AWS_EC2_${code}`), code);
   });
 });
 

@@ -113,8 +113,8 @@ npm run test:peer
 \`\`\`
 
 A test that cannot fail proves nothing. So the machine and the functions are broken on purpose, one thing at a time, and
-each of the ${rows.length} mutants must be caught: by a file of tests, and by the judges of the storm (${byStorm}) or of a sweep (${rows.length - byStorm}
-more); ${byPeers} by the peers too.
+each of the ${rows.length} mutants must be caught by a file of tests, and by judges that know nothing of it: ${byStorm} in the storm,
+${rows.length - byStorm} more in a sweep. ${byPeers} are caught by the peers too.
 
 - The suite: in a copy of the repository with the mutant in it, the named file of tests is run; the table names the first
   test that fails. The same file has passed there without the mutant.
@@ -124,7 +124,8 @@ more); ${byPeers} by the peers too.
 - The storm: in such a copy, \`lifeboat storm\` lets one seed after another happen until it objects; the table names the first
   of the seeds tried at which it did, and the checker (\`unended\`: something did not come to an end; \`defect\`: the rehearsal
   broke). Without the mutant nobody objects at that seed. Not every search began at seed 1 or went to 40: the seeds of one
-  without a find are in the table, with how its recoveries ended and why nobody objected.
+  without a find are in the table, with how its recoveries ended and why nobody objected. A seed draws another disaster when
+  there are other scenarios to draw from: then the command is to be run again.
 - A sweep: in such a copy, \`lifeboat sweep --only\` does the run that the table names, and the table names who objects; the
   same run has passed without the mutant.
 

@@ -9,10 +9,12 @@ export interface Part {
 }
 
 const isOfPlan = (file: string) => file.startsWith('recovery/plan/');
+const areNames = (file: string) => /^recovery\/plan\/(durations|nearest|patterns)\.ts$/.test(file);
+const areBetweenPlans = (file: string) => /^recovery\/plan\/(claims|order|together)\.ts$/.test(file);
 
 /**
  * Nearly every test reads a plan first, and would be asked about each mutant of the parser: of that, only the parser's own
- * tests are asked, but for those that throw any text at it.
+ * tests are asked, but for those that throw any text at it; and of what has tests to itself, only these.
  */
 export const parts: readonly Part[] = [
   {
@@ -20,10 +22,12 @@ export const parts: readonly Part[] = [
     has: (file) => !isOfPlan(file),
     testFiles: ['test/recovery/*.test.ts', 'test/events/{health,members,own,parsing,passed-on}.test.ts'],
   },
+  { name: 'names', has: areNames, testFiles: ['test/plan/{durations,nearest,patterns}.test.ts'] },
+  { name: 'plans', has: areBetweenPlans, testFiles: ['test/plan/{claims,order,parse}.test.ts'] },
   {
     name: 'plan',
-    has: isOfPlan,
-    testFiles: ['test/plan/{claims,durations,order,parse,patterns,schema}.test.ts'],
+    has: (file) => isOfPlan(file) && !areNames(file) && !areBetweenPlans(file),
+    testFiles: ['test/plan/{parse,schema}.test.ts'],
   },
 ];
 

@@ -15,12 +15,38 @@ test('durations read as people write them', () => {
     '1d2h3m4s': 93_784,
     '0s': 0,
     '007m': 420,
+    '1234d': 106_617_600,
+    '12345h': 44_442_000,
+    '123456m': 7_407_360,
+    '1234567s': 1_234_567,
   };
   for (const [text, seconds] of Object.entries(written)) assert.equal(parseDuration(text), seconds, text);
 });
 
 test('what is no duration is not guessed at', () => {
-  for (const text of ['', '5', 'm', '1.5h', '-5m', '30m6h', '5 m', '5min', 'PT5M', '1h1h', '5M', '30m\n']) {
+  for (const text of [
+    '',
+    '5',
+    'm',
+    '1.5h',
+    '-5m',
+    '30m6h',
+    '5 m',
+    '5min',
+    'PT5M',
+    '1h1h',
+    '5M',
+    '30m\n',
+    ' 30m',
+    'x30m',
+    '12345d',
+    '123456h',
+    '1234567m',
+    '12345678s',
+    '1m1h',
+    '1s1m',
+    '1h1d',
+  ]) {
     assert.equal(parseDuration(text), undefined, text);
   }
 });
@@ -36,6 +62,9 @@ test('a duration is written the usual way', () => {
     93600: '26h',
     172800: '2d',
     604801: '168h1s',
+    172801: '48h1s',
+    3601: '1h1s',
+    7260: '2h1m',
   };
   for (const [seconds, text] of Object.entries(written)) assert.equal(formatDuration(Number(seconds)), text);
 });
@@ -71,6 +100,9 @@ test('writing again what was read changes nothing more', () => {
 
 test('a broken number is a defect, not a duration', () => {
   for (const seconds of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assert.throws(() => formatDuration(seconds), RangeError);
+    assert.throws(() => formatDuration(seconds), {
+      name: 'RangeError',
+      message: `${seconds} is not a whole number of seconds`,
+    });
   }
 });

@@ -54,6 +54,9 @@ test('the loss counts from the sample to the onset, and is unknown where the sam
     mostSeconds: 250,
   });
   assert.equal(lossOf({ seconds: 4, at: minute(3) }, onset), undefined);
+  const justFresh = instantAfter(onset, -180);
+  assert.deepEqual(lossOf({ seconds: 4, at: justFresh }, onset), { leastSeconds: 4, mostSeconds: 184 });
+  assert.deepEqual(lossOf({ seconds: 4, at: minute(-1) }, onset), { leastSeconds: 4, mostSeconds: 4 });
 });
 
 const up = (from: string, at: string, value = 1) => new Map([[from, [{ at, value }]]]);

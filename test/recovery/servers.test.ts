@@ -79,6 +79,20 @@ runCases<{
   return slotNeed({ item: 'web', name: 'i-web', base: 'i-web' }, item, context);
 });
 
+test('a standing server is started as it is while its own type is not refused', () => {
+  const standing = { web: [instance('i-web')] };
+  const context = {
+    plan,
+    kind: 'failover' as const,
+    now,
+    runStartedAt: now,
+    seen: { ...nothingSeen, standing },
+    memory: emptyServersMemory,
+  };
+  const need = slotNeed({ item: 'web', name: 'i-web', base: 'i-web' }, web, context);
+  assert.deepEqual(need, { kind: 'start', instance: instance('i-web') });
+});
+
 test('a selector that matches no standing instance fails and names the selector', () => {
   assert.deepEqual(slotsOf(web, nothingSeen), {
     status: 'failed',

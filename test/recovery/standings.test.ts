@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mapAnswer, type Refusal, type RefusalKind, sayRefusal } from '../../recovery/answer.ts';
+import { InvalidInput, invariant } from '../../recovery/errors.ts';
 import {
   absentProblem,
   clampWait,
@@ -111,6 +112,15 @@ test('what a refused call means, kind by kind', () => {
   });
   const unheardOf = { ...refusal('absent'), kind: 'odd' } as unknown as Refusal;
   assert.throws(() => weighRefusal(unheardOf, 'x'), /no rule for a refusal of kind odd/);
+});
+
+test('defects are thrown under names that machines match', () => {
+  assert.throws(() => invariant(false, 'the lock is held'), {
+    name: 'BrokenInvariant',
+    message: 'the lock is held',
+  });
+  invariant('held', 'the lock is held');
+  assert.equal(new InvalidInput('x').name, 'InvalidInput');
 });
 
 test('what the plan names and is not there holds, and is created by a person', () => {

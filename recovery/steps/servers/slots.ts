@@ -88,7 +88,7 @@ interface Candidate {
   readonly instance: ObservedInstance | undefined;
   /** Terminated, or so long out of sight that it is not merely late. */
   readonly isGone: boolean;
-  /** Launched by an earlier run. */
+  /** Whether an earlier run launched it; undefined for a standing one, which nobody launched. */
   readonly isEarlier?: boolean;
 }
 
@@ -108,7 +108,7 @@ export function slotNeed(slot: Slot, item: ServerItem, context: SlotsContext): S
   const need: SlotNeed = newest
     ? waitingNeed(slot, item, newest, alive.length, context)
     : { kind: 'launch', slot };
-  const gone = candidates.filter(({ isGone, isEarlier }) => isGone && !isEarlier);
+  const gone = candidates.filter(({ isGone, isEarlier }) => isGone && isEarlier === false);
   const last = gone.at(-1);
   // A standing server that cannot be started stays among the living: what was launched in its place still counts.
   if (need.kind !== 'launch' || !last || gone.length < launchesPerSlotMax) return need;
