@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Answer } from '../recovery/answer.ts';
 import { mapAnswer } from '../recovery/answer.ts';
+import { tagKeys } from '../recovery/identity.ts';
 import type {
   ObservedImage,
   ObservedInstance,
@@ -75,6 +76,12 @@ function reads(access: Access, client: EC2Client) {
     volumes: (tags: Readonly<Record<string, string>>) => describeVolumes(access, client, tagFilters(tags)),
     volumesById: (ids: readonly string[]) =>
       describeVolumes(access, client, [{ Name: 'volume-id', Values: [...ids] }]),
+    /** Those that hang nowhere and that a person has asked a place for. */
+    volumesThatWish: () =>
+      describeVolumes(access, client, [
+        { Name: 'tag-key', Values: [tagKeys.remount] },
+        { Name: 'status', Values: ['available'] },
+      ]),
     /** What hangs on these instances, root volumes too. */
     volumesOn: (instanceIds: readonly string[]) =>
       describeVolumes(access, client, [{ Name: 'attachment.instance-id', Values: [...instanceIds] }]),

@@ -17,10 +17,11 @@ interface Claimant {
  * the tags of their recovery, so that the second would answer with what the first has done, and take away what it makes.
  */
 export function besideAnother(active: ActiveRecord | undefined, asks: Claimant): Standing | undefined {
-  if (active?.execution === undefined || asks.execution === undefined) return undefined;
-  if (active.recovery !== asks.recovery || (active.run ?? 1) !== asks.run) return undefined;
-  if (active.execution === asks.execution) return undefined;
-  const reason = `the execution ${active.execution} is the run ${asks.run} of ${asks.recovery}: ${asks.execution} does nothing beside it`;
+  const isOwn = ({ recovery }: { readonly recovery: string }) => recovery === asks.recovery;
+  const own = active && isOwn(active) ? active : active?.preempted?.find(isOwn);
+  if (own?.execution === undefined || asks.execution === undefined) return undefined;
+  if ((own.run ?? 1) !== asks.run || own.execution === asks.execution) return undefined;
+  const reason = `the execution ${own.execution} is the run ${asks.run} of ${asks.recovery}: ${asks.execution} does nothing beside it`;
   const unblock = `lifeboat status ${asks.plan} shows how that one stands`;
   return { status: 'failed', code: besideAnotherCode, reason, unblock, counts: nothing };
 }

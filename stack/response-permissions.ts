@@ -113,7 +113,12 @@ const grants: Readonly<Record<ResponseFunctionName, readonly Statement[]>> = {
       ['states:DescribeExecution'],
       ['LifeboatDrill', 'LifeboatFailover'].map((id) => arnOf('states', `execution:\${${id}.Name}:*`)),
     ),
-    allow(['states:StartExecution'], [{ Ref: 'LifeboatDrill' }, { Ref: 'LifeboatFailover' }]),
+    allow(
+      ['states:StartExecution'],
+      [{ Ref: 'LifeboatDrill' }, { Ref: 'LifeboatFailover' }, { Ref: 'LifeboatRemount' }],
+    ),
+    // EC2 has no resource-level permission for what only describes.
+    allow(['ec2:DescribeVolumes'], ['*']),
     measure(recoveryNamespace),
     ...telling,
   ],

@@ -75,7 +75,7 @@ const descriptions: Readonly<Record<ResponseFunctionName, string>> = {
   receive: 'Reads an event and says which plans it concerns',
   assess: 'Decides about one plan',
   probe: 'Asks each application whether it is well',
-  janitor: 'Ends what no machine can end any more',
+  janitor: 'Ends what no machine can end any more, and looks for what no event told',
   remount: 'Puts a volume that somebody restored on its server',
   readiness: 'Looks whether each plan could be recovered now',
   practice: 'Starts the drills that plans promise, and looks whether they took place',
@@ -120,6 +120,7 @@ function environmentOf(name: ResponseFunctionName): Readonly<Record<string, CfnV
         ...topic,
         LIFEBOAT_DRILL_MACHINE: { Ref: 'LifeboatDrill' },
         LIFEBOAT_FAILOVER_MACHINE: { Ref: 'LifeboatFailover' },
+        LIFEBOAT_REMOUNT_MACHINE: { Ref: 'LifeboatRemount' },
       };
     case 'remount':
       return { ...ledger, ...topic, LIFEBOAT_DOCUMENT_MOUNT: { Ref: 'MountDocument' } };

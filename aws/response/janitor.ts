@@ -20,13 +20,13 @@ import {
 } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
-import type { RecoveryKind } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
 import type { Invocation } from '../deps.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openStates } from '../states.ts';
 import { tell } from '../tell.ts';
 import { openResponse, type ResponseContext } from './context.ts';
+import { startUnheard } from './unheard.ts';
 
 /** Whatever woke it, an event or a schedule, only wakes: everything is looked at again. */
 export const janitorInput = v.unknown();
@@ -34,6 +34,7 @@ export const janitorInput = v.unknown();
 interface Machines {
   readonly drill: string;
   readonly failover: string;
+  readonly remount: string;
 }
 
 /**
@@ -44,8 +45,11 @@ export async function janitor(_input: unknown, invocation: Invocation): Promise<
   const context = openResponse(invocation, new Date(invocation.deps.clock.nowMs()).toISOString());
   const machines = machinesOf(invocation.deps.environment);
   const plans = [...invocation.deps.plans.values()];
-  const found = await Promise.all(plans.map((plan) => tidy(context, machines, plan)));
-  for (const refusal of found.filter((each) => typeof each === 'object'))
+  const [found, unheard] = await Promise.all([
+    Promise.all(plans.map((plan) => tidy(context, machines, plan))),
+    startUnheard(context, machines.remount, invocation.deps.plans),
+  ]);
+  for (const refusal of [...found.filter((each) => typeof each === 'object'), ...unheard])
     context.deps.log('error', sayRefusal(refusal), {});
   return { plans: plans.length, finished: found.filter((each) => each === 'finish').length };
 }
@@ -259,8 +263,14 @@ async function report(
 
 /** @throws InvalidInput when the stack has not told the function which machines there are */
 function machinesOf(environment: Readonly<Record<string, string | undefined>>): Machines {
-  const { LIFEBOAT_DRILL_MACHINE: drill, LIFEBOAT_FAILOVER_MACHINE: failover } = environment;
-  if (!drill || !failover)
-    throw new InvalidInput('environment variable LIFEBOAT_DRILL_MACHINE: it is absent');
-  return { drill, failover } satisfies Record<RecoveryKind, string>;
+  const arnIn = (name: string): string => {
+    const arn = environment[name];
+    if (!arn) throw new InvalidInput(`environment variable ${name}: it is absent`);
+    return arn;
+  };
+  return {
+    drill: arnIn('LIFEBOAT_DRILL_MACHINE'),
+    failover: arnIn('LIFEBOAT_FAILOVER_MACHINE'),
+    remount: arnIn('LIFEBOAT_REMOUNT_MACHINE'),
+  };
 }

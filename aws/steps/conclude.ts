@@ -41,8 +41,9 @@ export async function reconcileConclude(context: StepContext): Promise<StepResul
   const { records, orders, concluded } = seen.value;
   const before = concluded?.value as RunEvidence | undefined;
   const later = before?.run ?? 0;
-  // An execution of an earlier run that comes late has nothing to say about what a later one has brought to its end.
-  if (later > input.run) return { standing: concludedBefore(input, later) };
+  // Another execution, of an earlier run or of the same one, that comes late has nothing to say about what a later one has brought to its end.
+  const isOfAnother = later === input.run && before?.startedAt !== input.startedAt;
+  if (later > input.run || isOfAnother) return { standing: concludedBefore(input, later) };
   const evidence = {
     ...evidenceOf(context, records, orders),
     ...surplusIn(context, made, records),

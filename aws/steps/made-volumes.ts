@@ -54,9 +54,17 @@ export async function makeVolume(
     type: item.volumeType,
     tags: creationTags(context.identity, volumeTag(item), tags),
   });
-  if (!answer.ok) made.refusals.push(answer);
-  else if (answer.value)
-    made.created[key] = [...(made.created[key] ?? []), { id: answer.value, at: context.now() }];
+  const id = answer.ok ? answer.value : lostVolume(answer);
+  if (!answer.ok && id === undefined) made.refusals.push(answer);
+  if (id) made.created[key] = [...(made.created[key] ?? []), { id, at: context.now() }];
+}
+
+/**
+ * The volume that this token once made, where EC2 says that it is gone: its answer was lost, and so was the volume before
+ * anybody saw it. It counts as one that was made in vain, or the same token would be refused for ever.
+ */
+function lostVolume({ code, message }: Refusal): string | undefined {
+  return code === 'InvalidVolume.NotFound' ? /vol-[0-9a-f]+/.exec(message)?.[0] : undefined;
 }
 
 /** How the step stands once its calls are made. @param lookAfterSeconds when to look at what was just asked for */

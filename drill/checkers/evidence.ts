@@ -44,12 +44,19 @@ export const evidenceIsTrue: Law = (scene) =>
 function claimedBy(scene: Scene, { recovery, plan }: JudgedRecovery): Claimed | undefined {
   const evidence = scene.truth.read<RunEvidence>(ledgerKeys.evidence(plan.plan, recovery));
   const runs = runsOf(scene, recovery);
-  const run = runs.find((each) => each.run === evidence?.run);
+  const run = evidence && actingIn(scene, plan, runs, evidence.run);
   if (!evidence || !run || run.execution.status === 'RUNNING') return undefined;
   const acts = scene.truth.acts.filter(
     (act) => scene.runOf(act)?.recovery === recovery && wasTaken(scene, act),
   );
   return { scene, plan, evidence, runs, run, acts };
+}
+
+/** Of several executions of one run the one that took the plan's lock under its name, if any did. */
+function actingIn(scene: Scene, plan: Plan, runs: readonly Run[], run: number): Run | undefined {
+  const ofRun = runs.filter((each) => each.run === run);
+  const names = new Set(scene.truth.locks(plan.plan).map(({ value }) => value.execution));
+  return ofRun.find(({ execution }) => names.has(execution.name)) ?? ofRun[0];
 }
 
 function aboutItsEnd({ evidence, run }: Claimed): readonly string[] {

@@ -143,3 +143,29 @@ test('whenever its function dies, and however often its event comes, a volume is
     assert.deepEqual([first?.status, second?.status, more.length], ['SUCCEEDED', 'SUCCEEDED', 0]);
   }
 });
+
+test('a restored volume that no event told of is found by the janitor, once; others are left alone', async () => {
+  const restoring = new Restoring();
+  restoring.loseEvents();
+  const { states } = restoring.account.sim.region(tokyo);
+  const looks = () => states.executions.filter(({ name }) => name.startsWith('unheard-')).length;
+  const nobodys = await restoring.restore({});
+  const ofAnother = await restoring.restore({ ...wish, 'lifeboat:plan': 'till' });
+  const good = await restoring.restore(wish);
+  await restoring.pass(180);
+  assert.deepEqual(restoring.placeOf(good), [undefined, undefined, false], 'nobody has heard of it');
+  await restoring.wakeJanitor();
+  await restoring.pass(180);
+  assert.deepEqual(restoring.placeOf(good), [worker, '/dev/sdf', true]);
+  assert.deepEqual(restoring.told(good), ['Volume Remounted']);
+  const wrong = await restoring.restore({ ...wish, 'lifeboat:remount': 'volumes.dta' });
+  await restoring.pass(60);
+  await restoring.wakeJanitor();
+  await restoring.pass(120);
+  assert.deepEqual(restoring.told(wrong), ['UnknownItem']);
+  for (let look = 0; look < 3; look += 1) await restoring.wakeJanitor();
+  await restoring.pass(3600);
+  await restoring.wakeJanitor();
+  assert.equal(looks(), 2, 'what has a record is left to people');
+  for (const volume of [nobodys, ofAnother]) assert.deepEqual(restoring.told(volume), []);
+});

@@ -106,6 +106,22 @@ export class Restoring {
     this.account.sim.region(tokyo).events.inject(event ?? assert.fail());
   }
 
+  /** Nothing that EBS tells reaches anybody any more. */
+  loseEvents(): void {
+    this.account.sim
+      .region(tokyo)
+      .events.deliveryFaults.unshift(({ event }) =>
+        event['detail-type'] === 'EBS Volume Notification' ? { kind: 'lose' } : undefined,
+      );
+  }
+
+  /** The janitor looks, as it does each five minutes. */
+  async wakeJanitor(): Promise<void> {
+    const { sim } = this.account;
+    const { lambda } = sim.region(tokyo);
+    await sim.clock.drive(lambda.invoke('lifeboat-live-janitor', {}, `wakes at ${sim.clock.nowMs()}`));
+  }
+
   record(volume: string): RemountRecord | undefined {
     const { sim, ledgerBucket } = this.account;
     const found = sim.s3.read(ledgerBucket, `plans/shop/remounts/${volume}.json`);

@@ -27,7 +27,7 @@ export const parts: readonly Part[] = [
   {
     name: 'plan',
     has: (file) => isOfPlan(file) && !areNames(file) && !areBetweenPlans(file),
-    testFiles: ['test/plan/{parse,schema}.test.ts'],
+    testFiles: ['test/plan/{compile,parse,schema}.test.ts'],
   },
 ];
 

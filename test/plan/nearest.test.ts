@@ -18,6 +18,7 @@ const rows: readonly (readonly [written: string, known: readonly string[], meant
   ['ab', ['cd'], undefined],
   ['ab', ['ba'], 'ba'],
   ['abc', ['axc'], 'axc'],
+  ['xa', ['ay'], undefined],
   ['abc', ['xyc'], undefined],
   ['abcde', ['abxye'], undefined],
   ['abcdef', ['abxyef'], 'abxyef'],

@@ -32,6 +32,7 @@ const rows: readonly (readonly [StepName, shop: number, bare: number])[] = [
   ['verify', 600, 300],
   ['traffic', 28_800, 28_800],
   ['settle', 900, 900],
+  ['cleanup', 6300, 3600],
   ['sweep', 900, 900],
   ['conclude', 3600, 3600],
 ];
@@ -40,8 +41,9 @@ for (const [step, ofShop, ofBare] of rows) {
   test(`${step} may take ${ofShop} s in the shop, and ${ofBare} s where the plan has nothing for it`, () => {
     const bound = (plan: Plan, kind: RecoveryKind = 'failover') => stepBoundSeconds(step, plan, kind);
     assert.deepEqual([bound(shop), bound(bare)], [ofShop, ofBare]);
-    const extra = step === 'databases' ? 7200 : 0;
-    assert.deepEqual([bound(shop, 'drill'), bound(bare, 'drill')], [ofShop + extra, ofBare + extra]);
+    const extra = step === 'databases' || step === 'cleanup' ? 7200 : 0;
+    const ofBareDrill = step === 'cleanup' ? ofBare : ofBare + extra;
+    assert.deepEqual([bound(shop, 'drill'), bound(bare, 'drill')], [ofShop + extra, ofBareDrill]);
   });
 }
 
@@ -54,6 +56,13 @@ test('of several items the slowest counts', () => {
     verify: longer(shop.verify),
   };
   for (const [step, ofShop] of rows) assert.equal(stepBoundSeconds(step, many, 'failover'), ofShop, step);
+});
+
+test('a reload may take as long as the plan says', () => {
+  const { reload } = shop;
+  assert.ok(reload);
+  const longer: Plan = { ...shop, reload: { ...reload, boundSeconds: 450 } };
+  assert.equal(stepBoundSeconds('reload', longer, 'failover'), 450);
 });
 
 test('a fence that is required waits as long as an approval, and a little longer', () => {

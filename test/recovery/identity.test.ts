@@ -9,6 +9,7 @@ import {
   databaseCopyId,
   executionName,
   type Identity,
+  orderedName,
   recoveryIdPattern,
   recoveryName,
   stampOf,
@@ -30,6 +31,8 @@ test('the names of tags and recoveries are those that the roles and other versio
   assert.equal(recoveryName('shop', 'failover', '2026-11-02T00:03:00.000Z'), 'shop-failover-20261102t000300');
   assert.equal(stampOf('2026-11-02T23:59:58.123Z'), '20261102t235958');
   assert.equal(executionName('shop-drill-1', 3), 'shop-drill-1-r3');
+  assert.equal(orderedName('shop', 'drill', '2026-11-02T00:03:00.045Z'), 'shop-drill-20261102t000300045');
+  assert.equal(orderedName('shop', 'drill', '2026-11-02T00:03:00Z'), 'shop-drill-20261102t000300000');
 });
 
 test('an id of a recovery begins with a letter and has 3 to 70 small letters, digits and hyphens', () => {

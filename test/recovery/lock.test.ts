@@ -122,6 +122,16 @@ const rows: readonly Row[] = [
     code: 'Preempted',
     says: /a failover took the plan shop from shop-1: shop-2, at 2026-03-02/,
   },
+  {
+    name: 'another execution of a drill whose plan was taken does nothing beside the one that tidies up',
+    active: active({
+      recovery: 'shop-2',
+      preempted: [{ recovery: 'shop-1', run: 1, execution: 'shop-1-r1', takenBy: 'shop-2', takenAt: at }],
+    }),
+    execution: 'shop-1-r1-again',
+    code: 'BesideAnother',
+    says: /the execution shop-1-r1 is the run 1 of shop-1/,
+  },
 ];
 
 for (const { name, active: held, run = 1, execution, code, says } of rows) {

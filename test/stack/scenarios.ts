@@ -141,6 +141,17 @@ async function remount(): Promise<Ran> {
   return sim.iam.permissions;
 }
 
+/** A volume is restored by hand, and its event is lost: the janitor finds it. */
+async function unheard(): Promise<Ran> {
+  const restoring = new Restoring();
+  restoring.loseEvents();
+  await restoring.restore(wish);
+  await restoring.pass(60);
+  await restoring.wakeJanitor();
+  await restoring.pass(60);
+  return restoring.account.sim.iam.permissions;
+}
+
 function openAt(startsAt: string) {
   const world = { ...shopWorld(), startsAtMs: Date.parse(startsAt) };
   const account = openAccount({ plan: shopPlan(), world, template, seed: 7 });
@@ -203,6 +214,7 @@ export const scenarios: Readonly<Record<string, () => Promise<Ran>>> = {
   'an outage, and the end of it': outage,
   'a run that somebody stops': interrupted,
   'a volume that is restored by hand': remount,
+  'a restored volume that no event told of': unheard,
   'a practice that takes place': practised,
   'a practice that does not': missed,
   'a reminder': reminded,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
+import { laws } from '../../drill/checkers.ts';
 import { scenarios } from '../../drill/scenarios/scenarios.ts';
 import { happen } from './ground.ts';
 
@@ -16,6 +17,22 @@ test('every scenario is shown by a test of its own', () => {
   const text = files.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n');
   const untested = Object.keys(scenarios).filter((name) => !text.includes(`'${name}'`));
   assert.deepEqual(untested, []);
+});
+
+test('the page of storms lists every law and every scenario, with its sentence and how likely it is', () => {
+  const page = readFileSync(new URL('../../docs/storm.md', import.meta.url), 'utf8');
+  const rows = Object.entries(scenarios).map(
+    ([name, { says, probability }]) => `| \`${name}\` | ${says} | ${probability} |`,
+  );
+  assert.deepEqual(
+    rows.filter((row) => !page.includes(row)),
+    [],
+  );
+  assert.equal(page.match(/^\| `[a-z0-9-]+` \| [^|]+ \| [\d.]+ \|/gm)?.length, rows.length);
+  assert.deepEqual(
+    Object.keys(laws).filter((law) => !page.includes(`| \`${law}\` |`)),
+    [],
+  );
 });
 
 test('a lost Region is recovered though no event of EBS arrives and its servers come up with their data twice', async () => {
