@@ -138,7 +138,7 @@ test('a person pauses, starts, looks at, approves and aborts on the deployed sta
   const begun = await desk.order('failover', 'shop', '--comment', 'users complain');
   assert.deepEqual([begun.exitCode, begun.plan, begun.run], [0, 'shop', 1]);
   const id = begun.recovery ?? assert.fail('it has no name');
-  assert.match(id, /^shop-failover-\d{8}t\d{6}$/);
+  assert.match(id, /^shop-failover-\d{8}t\d{9}$/);
   await stage.pass(300);
   const drill = await desk.order('drill', 'shop');
   assert.equal(drill.exitCode, 3);

@@ -13,9 +13,10 @@ const steps: Readonly<Record<RecoveryKind, readonly StepName[]>> = {
 const plan = impatientPlan();
 
 /** What the judges see by themselves when a step is gone; the loss of any other step hurts nothing, since no end is good. */
-const objections: Readonly<Record<RecoveryKind, Partial<Record<StepName, string>>>> = {
-  drill: { conclude: 'everyEndHasAReason' },
-  failover: { gate: 'nothingPromotedUngated', verify: 'trafficServes', conclude: 'everyEndHasAReason' },
+const unconcluded = ['overLetsGo', 'everyEndHasAReason'];
+const objections: Readonly<Record<RecoveryKind, Partial<Record<StepName, readonly string[]>>>> = {
+  drill: { conclude: unconcluded },
+  failover: { gate: ['nothingPromotedUngated'], verify: ['trafficServes'], conclude: unconcluded },
 };
 
 for (const kind of recoveryKinds) {
@@ -36,7 +37,7 @@ for (const kind of recoveryKinds) {
       assertReadable(evidence.reason);
       assert.deepEqual(
         evidence.violations.map(({ checker }) => checker),
-        [objections[kind][step] ?? []].flat(),
+        objections[kind][step] ?? [],
       );
       if (step !== 'cleanup') assert.deepEqual(evidence.leaks, []);
     });

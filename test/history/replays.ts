@@ -45,7 +45,7 @@ export const expected: Readonly<Record<string, Expected>> = {
   'march-2026/second-zone': { outcome: 'recovered', heldBy: ['PrimaryAnswers'] },
   'march-2026/observe': { outcome: 'none', heldBy: ['Observe'] },
   'march-2026/from-inside': { outcome: 'none', heldBy: ['HealthAlone'] },
-  'march-2026/neighbours': { outcome: 'none', heldBy: ['LedgerUnreadable', 'RecoveryRegionImpaired'] },
+  'march-2026/neighbours': { outcome: 'none', heldBy: ['RecoveryRegionImpaired', 'LedgerUnreadable'] },
   'may-2026/shop': { outcome: 'recovered' },
   'may-2026/by-record': { outcome: 'recovered' },
   'may-2026/worker-in-another-zone': { outcome: 'none', heldBy: ['PrimaryAnswers'] },

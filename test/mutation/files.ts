@@ -9,6 +9,7 @@ export interface Part {
 }
 
 const isOfPlan = (file: string) => file.startsWith('recovery/plan/');
+const areMistakes = (file: string) => file.startsWith('recovery/plan/mistakes/');
 const areNames = (file: string) => /^recovery\/plan\/(durations|nearest|patterns)\.ts$/.test(file);
 const areBetweenPlans = (file: string) => /^recovery\/plan\/(claims|order|together)\.ts$/.test(file);
 
@@ -23,10 +24,11 @@ export const parts: readonly Part[] = [
     testFiles: ['test/recovery/*.test.ts', 'test/events/{health,members,own,parsing,passed-on}.test.ts'],
   },
   { name: 'names', has: areNames, testFiles: ['test/plan/{durations,nearest,patterns}.test.ts'] },
-  { name: 'plans', has: areBetweenPlans, testFiles: ['test/plan/{claims,order,parse}.test.ts'] },
+  { name: 'mistakes', has: areMistakes, testFiles: ['test/plan/{addresses,parse,regions,sketches}.test.ts'] },
+  { name: 'plans', has: areBetweenPlans, testFiles: ['test/plan/{claims,order,parse,together}.test.ts'] },
   {
     name: 'plan',
-    has: (file) => isOfPlan(file) && !areNames(file) && !areBetweenPlans(file),
+    has: (file) => isOfPlan(file) && ![areMistakes, areNames, areBetweenPlans].some((are) => are(file)),
     testFiles: ['test/plan/{compile,parse,schema}.test.ts'],
   },
 ];
