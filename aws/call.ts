@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Whether it may also be sent again when no answer came: only what changes nothing by being done twice. */
   readonly repeatUnknown?: boolean;
-  /** How often it is sent at most. */
+  /** How often it is sent at most where it is refused at once; 3 times when absent, and where no answer comes. */
   readonly attempts?: number;
   /** Whether it may also be sent again when a permission seems to be missing: where a single stray refusal would end too much. */
   readonly repeatDenied?: boolean;
@@ -31,7 +31,6 @@ export async function call<T>(
   send: (signal: AbortSignal) => Promise<T>,
   options: CallOptions = {},
 ): Promise<Answer<T>> {
-  const attemptsMax = options.attempts ?? usualAttempts;
   const deadlineMs = (options.deadlineSeconds ?? defaultDeadlineSeconds) * 1000;
   for (let attempt = 1; ; attempt += 1) {
     if (access.clock.nowMs() >= access.stopAtMs) return refusal('unknown', 'OutOfTime', '', asked);
@@ -41,6 +40,9 @@ export async function call<T>(
       (answer.kind === 'transient' ||
         (answer.kind === 'unknown' && options.repeatUnknown === true) ||
         (answer.kind === 'denied' && options.repeatDenied === true));
+    // What gave no answer has cost its whole deadline each time.
+    const isSlow = !answer.ok && answer.kind === 'unknown';
+    const attemptsMax = isSlow ? usualAttempts : (options.attempts ?? usualAttempts);
     const again = isPassing && options.repeatable !== false && attempt < attemptsMax;
     if (!again) return answer;
     await sleep(access.clock, Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)));

@@ -38,6 +38,7 @@ export function toVolume(volume: Volume): ObservedVolume {
     zone: volume.AvailabilityZone ?? '',
     state: (volume.State ?? 'creating') as ObservedVolume['state'],
     tags: toTags(volume.Tags),
+    ...(volume.CreateTime && { createdAt: volume.CreateTime.toISOString() }),
     ...(attachment && {
       attachment: {
         instanceId: attachment.InstanceId ?? '',

@@ -138,6 +138,12 @@ async function callStep(
   // What is tagged and sent again in a later run must be what the first run tagged and sent.
   const identity: Identity = { ...opened.identity, startedAt: openedAt };
   const context: StepContext = { ...opened, ...first, identity, record, own };
+  // Who acts is not known: only a clean-up goes on, and only where the ledger tells nothing at all.
+  if (!active.ok && withoutLock.includes(name) && (name !== 'cleanup' || stored.ok)) {
+    const standing = unreadable(context, active);
+    await unrecorded(opened, standing);
+    return toOutput(name, standing);
+  }
   const beside = active.ok && besideAnother(active.value?.value as ActiveRecord | undefined, input);
   // Nothing is written down for it: the records are those of the other execution.
   if (beside) return toOutput(name, beside);
@@ -254,10 +260,12 @@ function lostLock(context: StepContext, active: Answer<LedgerEntry | undefined>)
  * what comes after the work (clean-up, sweep, conclusion) has an hour more. A permission that is missing does not come by
  * waiting. Unknown is not fine.
  */
-function unreadable({ input, identity, now }: Opened, refusal: Refusal): Standing {
+function unreadable({ input, plan, identity, now }: Opened, refusal: Refusal): Standing {
   const why = sayRefusal(refusal);
   const elapsedSeconds = secondsBetween(input.startedAt, now());
-  const allowedSeconds = identity.maxDurationSeconds + (withoutLock.includes(input.step) ? 3600 : 0);
+  const allowedSeconds =
+    identity.maxDurationSeconds +
+    (withoutLock.includes(input.step) ? stepBoundSeconds(input.step, plan, identity.kind) : 0);
   if (refusal.kind !== 'denied' && elapsedSeconds < allowedSeconds) {
     const askedSeconds = refusal.code === 'Overtaken' ? 1 : 10;
     const waitSeconds = nextLook(askedSeconds, elapsedSeconds, allowedSeconds - elapsedSeconds);

@@ -42,7 +42,7 @@ export function creationTags(
 }
 
 /**
- * What the id of a recovery looks like. It is as long as `recoveryName` makes one of the longest name of a plan, and an
+ * What the id of a recovery looks like. It has room for what `orderedName` makes of the longest name of a plan, and an
  * execution's name with its run stays below Step Functions' 80 characters (API Reference, StartExecution).
  */
 export const recoveryIdPattern = /^[a-z][a-z0-9-]{2,69}$/;

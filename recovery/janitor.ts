@@ -1,3 +1,4 @@
+import { tagKeys } from './identity.ts';
 import { type ActiveRecord, executionOf, type InterruptionRecord, type PreemptedDrill } from './ledger.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Instant, type RecoveryOutcome, secondsBetween } from './terms.ts';
@@ -129,7 +130,10 @@ export function preemptedNeed(
     return { kind: 'nothing' };
   const how = isAbsent ? 'is not known' : `ended ${execution} before it was concluded`;
   const reason = `its execution ${executionOf(drill)} ${how}, and ${drill.takenBy} had taken its plan`;
-  if (run >= runsMax) return { kind: 'tell', reason };
+  if (run >= runsMax) {
+    const left = `delete what carries ${tagKeys.recovery}=${drill.recovery}`;
+    return { kind: 'tell', reason: `${reason}; ${run} runs have not tidied it up: ${left}` };
+  }
   // A run that somebody was to start and did not is started under its own name.
   return { kind: 'finish', nextRun: isAbsent && drill.runAt !== undefined ? run : run + 1, reason };
 }

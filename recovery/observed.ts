@@ -39,6 +39,7 @@ export interface ObservedVolume {
   readonly zone: string;
   readonly state: 'creating' | 'available' | 'in-use' | 'deleting' | 'deleted' | 'error';
   readonly tags: ObservedTags;
+  readonly createdAt?: Instant;
   readonly attachment?: { readonly instanceId: string; readonly device: string; readonly state: string };
 }
 

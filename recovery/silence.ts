@@ -26,7 +26,9 @@ export interface Looker {
  */
 export function resumedAt({ run, startedAt, now, own }: Looker): Instant | undefined {
   const ofThisRun = own?.run === run ? own : undefined;
-  const isBack = secondsBetween(ofThisRun?.lastAt ?? startedAt, now) > silentSeconds;
+  const workedSeconds = ofThisRun ? secondsBetween(ofThisRun.firstAt, ofThisRun.lastAt) : 0;
+  const allowedSeconds = silentSeconds + silentShare * workedSeconds;
+  const isBack = secondsBetween(ofThisRun?.lastAt ?? startedAt, now) > allowedSeconds;
   return isBack ? now : ofThisRun?.resumedAt;
 }
 

@@ -1,5 +1,5 @@
 import { sayRefusal } from '../../recovery/answer.ts';
-import { recoveryName } from '../../recovery/identity.ts';
+import { executionName, recoveryName } from '../../recovery/identity.ts';
 import { type DrillSchedule, scopes } from '../../recovery/practice/schedules.ts';
 import type { Instant } from '../../recovery/terms.ts';
 import { planNamed, type ResponseContext } from '../response/context.ts';
@@ -26,7 +26,7 @@ export async function startDrill(
   const { plan } = planNamed(deps, input.plan);
   const recovery = recoveryName(plan, 'drill', input.at);
   const scope = scopes[input.schedule];
-  const started = await openStates(access).start(machineArn, `${recovery}-r1`, {
+  const started = await openStates(access).start(machineArn, executionName(recovery, 1), {
     plan,
     recovery,
     run: 1,

@@ -45,7 +45,7 @@ export async function remount(input: RemountInput, invocation: Invocation): Prom
 }
 
 async function look(input: RemountInput, invocation: Invocation): Promise<Remounting> {
-  const id = input.input.volume ?? volumeOf(input.input.event);
+  const id = input.input.volume ?? input.input.unheard ?? volumeOf(input.input.event);
   if (id === undefined) return skipped('the event tells of no volume that has become available');
   const context = openResponse(invocation, input.now);
   const crowded = await notYet(input, context);

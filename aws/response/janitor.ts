@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Refusal, sayRefusal } from '../../recovery/answer.ts';
+import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { InvalidInput } from '../../recovery/errors.ts';
 import { executionName } from '../../recovery/identity.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type JanitorNeed,
   janitorName,
   janitorNeed,
+  type PreemptedNeed,
   preemptedNeed,
   recoveryNamespace,
 } from '../../recovery/janitor.ts';
@@ -22,6 +23,7 @@ import type { Plan } from '../../recovery/plan/plan.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
 import type { Invocation } from '../deps.ts';
+import { gather } from '../gather.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { openStates } from '../states.ts';
 import { tell } from '../tell.ts';
@@ -165,24 +167,21 @@ async function startAndTell(
   return started.ok ? (untold ?? 'finish') : started;
 }
 
-/** Looks after the first drill that lost its plan and has not been concluded: the others follow at later looks. */
+/** Looks at all the drills that lost this plan, and after the first that needs something: the others follow at later looks. */
 async function tidyPreempted(
   context: ResponseContext,
   machines: Machines,
   plan: Plan,
   lock: Lock,
 ): Promise<JanitorNeed['kind'] | Refusal> {
-  const { ledger, access } = context;
-  const [drill, ...others] = lock.active.preempted ?? [];
-  if (!drill) return 'nothing';
-  const [execution, evidence] = await Promise.all([
-    openStates(access).status(machines.drill, executionOf(drill)),
-    ledger.read(ledgerKeys.evidence(plan.plan, drill.recovery)),
-  ]);
-  if (!execution.ok) return execution;
-  if (!evidence.ok) return evidence;
-  const concluded = evidence.value?.value as RunEvidence | undefined;
-  const need = preemptedNeed(drill, execution.value, concluded, context.now());
+  const drills = lock.active.preempted ?? [];
+  const looks = await Promise.all(drills.map((drill) => lookAtPreempted(context, machines, plan, drill)));
+  const found = looks.flatMap((look) => (look.ok ? [look.value] : []));
+  const changes = found.find(({ need }) => need.kind === 'settled' || need.kind === 'finish');
+  const first = changes ?? found.find(({ need }) => need.kind === 'tell');
+  if (!first) return looks.find((look) => !look.ok) ?? 'nothing';
+  const { drill, need } = first;
+  const others = drills.filter((each) => each !== drill);
   switch (need.kind) {
     case 'nothing':
       return 'nothing';
@@ -202,6 +201,22 @@ async function tidyPreempted(
     default:
       return need satisfies never;
   }
+}
+
+async function lookAtPreempted(
+  { access, ledger, now }: ResponseContext,
+  machines: Machines,
+  { plan }: Plan,
+  drill: PreemptedDrill,
+): Promise<Answer<{ readonly drill: PreemptedDrill; readonly need: PreemptedNeed }>> {
+  const seen = await gather({
+    execution: openStates(access).status(machines.drill, executionOf(drill)),
+    evidence: ledger.read(ledgerKeys.evidence(plan, drill.recovery)),
+  });
+  return mapAnswer(seen, ({ execution, evidence }) => {
+    const concluded = evidence?.value as RunEvidence | undefined;
+    return { drill, need: preemptedNeed(drill, execution, concluded, now()) };
+  });
 }
 
 /** Writes down which drills are still to be tidied up; false when somebody has changed the lock since it was read. */

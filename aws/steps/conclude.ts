@@ -1,6 +1,6 @@
 import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery/answer.ts';
 import { type ActiveRecord, type LastDrill, ledgerKeys } from '../../recovery/ledger.ts';
-import { concludedBefore } from '../../recovery/lock.ts';
+import { besideAnother, concludedBefore } from '../../recovery/lock.ts';
 import { missedObjective } from '../../recovery/practice/missed.ts';
 import { nothing, type Standing, type StepRecord } from '../../recovery/step.ts';
 import {
@@ -198,7 +198,7 @@ async function release(context: StepContext): Promise<Refusal | undefined> {
   if (!found.ok) return found;
   const active = found.value?.value as ActiveRecord | undefined;
   if (!found.value || active?.recovery !== input.recovery || active.releasedAt) return undefined;
-  if ((active.run ?? 1) > input.run) return undefined;
+  if ((active.run ?? 1) > input.run || besideAnother(active, input)) return undefined;
   const nonce = `${active.nonce} released`;
   const released = await ledger.claim(
     key,

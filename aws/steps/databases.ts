@@ -6,9 +6,11 @@ import type { Override } from '../../recovery/steps/approval.ts';
 import {
   type DatabaseMemory,
   type DatabaseNeed,
+  isPromotionUnseen,
   promotionNeed,
   restoreNeed,
 } from '../../recovery/steps/databases.ts';
+import type { FenceMemory } from '../../recovery/steps/fence.ts';
 import { isLookOld } from '../../recovery/steps/gate.ts';
 import type { Instant } from '../../recovery/terms.ts';
 import { openCloudWatch } from '../cloudwatch.ts';
@@ -72,7 +74,11 @@ export async function reconcileDatabases(context: StepContext): Promise<StepResu
       .filter(([, endpoint]) => endpoint),
   );
   const memory = { ...before, lags, endpoints };
-  const again = needs.some(({ kind }) => kind === 'promote') ? await gateAgain(context, memory) : { memory };
+  // Once the first of them is promoted, or about to be, the door lies behind: the others follow.
+  const isAtDoor =
+    needs.some(({ kind }) => kind === 'promote') &&
+    !needs.some(({ kind }) => kind === 'done' || kind === 'wait');
+  const again = isAtDoor ? await gateAgain(context, memory) : { memory };
   return 'standing' in again ? again : carryOut(context, rds, needs, again.memory);
 }
 
@@ -84,16 +90,25 @@ async function gateAgain(
   context: StepContext,
   memory: DatabasesMemory,
 ): Promise<StepResult | { readonly memory: DatabasesMemory }> {
-  const read = await recordOf(context, 'gate');
+  const { run } = context.input;
+  const read = await gather({ gate: recordOf(context, 'gate'), fence: recordOf(context, 'fence') });
   if (!read.ok) return { ...refused(context, read), memory };
-  const gate = read.value?.run === context.input.run ? read.value : undefined;
+  const gate = read.value.gate?.run === run ? read.value.gate : undefined;
   const known = gate?.memory as GateMemory | null | undefined;
-  if (known?.isAutomatic === false || !isLookOld(gate, context.now())) return { memory };
+  const fence = read.value.fence?.memory as FenceMemory | null | undefined;
+  // A primary that is cut off serves nobody, whatever a probe saw before: to turn back now would leave users with neither.
+  const isFenced = read.value.fence?.run === run && fence?.state === 'fenced';
+  if (isFenced || known?.isAutomatic === false || !isLookOld(gate, context.now())) return { memory };
   const word = await readWord(context, true);
   if (!word.ok) return { ...refused(context, word), memory };
   const { unreadableSince: before, overrides: earlier = [], ...rest } = memory;
   const { standing, overrides, unreadableSince } = await lookAtPrimary(context, word.value, before);
   const kept = { ...rest, overrides: overrides.length > 0 ? overrides : earlier };
+  const asked = Object.values(memory.items).map(({ promoteLastAskedAt }) => promoteLastAskedAt);
+  if (standing?.status === 'held' && isPromotionUnseen(asked, context.now())) {
+    const waitingFor = 'databases: whether RDS has taken a promotion, while the primary answers again';
+    return { standing: { status: 'working', waitSeconds: 10, waitingFor, counts: nothing }, memory: kept };
+  }
   return standing
     ? { standing, memory: { ...kept, ...(unreadableSince && { unreadableSince }) } }
     : { memory: kept };
@@ -112,6 +127,7 @@ async function carryOut(
       items[need.item.name] = {
         ...items[need.item.name],
         promoteAskedAt: items[need.item.name]?.promoteAskedAt ?? context.now(),
+        promoteLastAskedAt: context.now(),
         source: need.source,
       };
     if (need.kind === 'restore') {

@@ -44,6 +44,8 @@ export async function reconcileOpen(context: StepContext): Promise<StepResult> {
 async function takeLock(context: StepContext): Promise<Standing | undefined> {
   const { plan, identity, ledger, input } = context;
   const key = ledgerKeys.active(plan.plan);
+  // Read before the lock: what lies between that and the claim is time in which others change it.
+  const over = await isOver(context);
   const found = await ledger.read(key);
   if (!found.ok) return refused(found);
   const held = found.value?.value as ActiveRecord | undefined;
@@ -51,7 +53,7 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   // An execution of an earlier run that comes when the recovery has let go of its plan would begin it anew.
   const isLate = held?.recovery === input.recovery && (held.run ?? 1) > input.run;
   const isPreempted = held?.preempted?.some((drill) => drill.recovery === input.recovery);
-  const objection = isOwn || isLate || isPreempted ? mayNotAct(held, input) : await isOver(context);
+  const objection = isOwn || isLate || isPreempted ? mayNotAct(held, input) : over;
   if (objection) return objection;
   const isThisRun = isOwn && held.run === input.run;
   if (isThisRun && (input.execution === undefined || held.execution === input.execution)) return undefined;
@@ -61,8 +63,18 @@ async function takeLock(context: StepContext): Promise<Standing | undefined> {
   const won = await ledger.claim(key, claim, found.value);
   if (!won.ok) return refused(won);
   if (won.value.won) return undefined;
-  const winner = won.value.entry.value as ActiveRecord;
-  return winner.recovery === input.recovery ? mayNotAct(winner, input) : taken(context, winner);
+  return overtaken(context, won.value.entry.value as ActiveRecord);
+}
+
+/** Somebody changed the lock since it was read: who may still take it looks again, since it may be nobody's by now. */
+function overtaken(context: StepContext, winner: ActiveRecord): Standing {
+  const { input, identity } = context;
+  const isOwn = winner.recovery === input.recovery;
+  const isTaken = !isOwn && !mayTakeLock(winner, identity);
+  const objection = isOwn ? mayNotAct(winner, input) : undefined;
+  if (isTaken || objection) return objection ?? taken(context, winner);
+  const waitingFor = 'the lock of the plan, which has changed since it was read';
+  return { status: 'working', waitSeconds: 1, waitingFor, counts: nothing };
 }
 
 /** Why a run that has been concluded does not begin anew, whoever has held the plan since. */

@@ -1,3 +1,4 @@
+import { stepBoundSeconds } from '../bounds.ts';
 import { recoveryName } from '../identity.ts';
 import type { LastDrill } from '../ledger.ts';
 import { formatDuration } from '../plan/durations.ts';
@@ -26,8 +27,11 @@ export interface Finding {
 /** Scheduler tries for an hour to start a drill, and a function that fails is tried again within minutes. */
 export const startWithinSeconds = 5400;
 
-/** What comes after the drill's own bound: clean-up, sweep and conclusion. */
-const tidyUpSeconds = 3 * 3600;
+/** What comes after the drill's own bound: clean-up, sweep and conclusion, each within its own. */
+function tidyUpSeconds(plan: Plan): number {
+  const steps = ['cleanup', 'sweep', 'conclude'] as const;
+  return steps.reduce((sum, step) => sum + stepBoundSeconds(step, plan, 'drill'), 0);
+}
 
 /**
  * Which of the last drills counts for a schedule: a good full drill has restored everything that a restore drill does, and
@@ -65,7 +69,7 @@ function overdue(
   const dueAt = dueBefore(occasionOf(plan, schedule), now);
   if (dueAt === undefined || secondsBetween(since, dueAt) < 0) return [];
   if (last && secondsBetween(dueAt, last.endedAt) >= 0) return [];
-  const allowedSeconds = isOpened ? plan.drill.maxDurationSeconds + tidyUpSeconds : startWithinSeconds;
+  const allowedSeconds = isOpened ? plan.drill.maxDurationSeconds + tidyUpSeconds(plan) : startWithinSeconds;
   const lateSeconds = secondsBetween(dueAt, now);
   if (lateSeconds < allowedSeconds) return [];
   const what = isOpened

@@ -8,6 +8,8 @@ import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 export interface DatabaseMemory {
   /** Written before the call: when promotion was first asked for, and from which source. */
   readonly promoteAskedAt?: Instant;
+  /** When it was asked for last, whatever was answered. */
+  readonly promoteLastAskedAt?: Instant;
   readonly source?: string;
   /** When PromoteReadReplica last was answered without an error. */
   readonly promoteAcceptedAt?: Instant;
@@ -43,6 +45,14 @@ const lost = new Set([
   'restore-error',
   'storage-full',
 ]);
+
+/**
+ * What RDS has taken may not be seen yet: before that, nobody can say that nothing was promoted.
+ * @param asked when each promotion was asked for last
+ */
+export function isPromotionUnseen(asked: readonly (Instant | undefined)[], now: Instant): boolean {
+  return asked.some((at) => at !== undefined && secondsBetween(at, now) < promoteVisibleSeconds);
+}
 
 /** Describes may still say `available`, with the source, for a minute after the promotion was accepted. */
 const promoteVisibleSeconds = 90;

@@ -1,6 +1,8 @@
-/** What is said of servers and volumes of which only some is written, or known: every word, and nothing on suspicion. */
+/** What is said of parts of a plan of which only some is written, or known: every word, and nothing on suspicion. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { drillChecks } from '../../recovery/plan/mistakes/drill.ts';
+import { limitChecks } from '../../recovery/plan/mistakes/limits.ts';
 import { serverChecks } from '../../recovery/plan/mistakes/servers.ts';
 import { volumeChecks } from '../../recovery/plan/mistakes/volumes.ts';
 import type { Check } from '../../recovery/plan/references.ts';
@@ -127,4 +129,67 @@ test('a volume goes to one instance, unless the plan says that each gets one', (
   assert.deepEqual(ofVolumes({ a: at('/dev/sdf') }, { mail: { launch: { count: 3 } } }), []);
   assert.deepEqual(ofVolumes({ a: {} }, servers(3)), []);
   assert.deepEqual(ofVolumes({ a: at('/dev/sdf') }), []);
+});
+
+test('no bound is longer than the recovery, wherever it is written', () => {
+  const bounds = (bound: string) => ({
+    objectives: { rto: '1h', rpo: '5m' },
+    maxDuration: '2h',
+    databases: { orders: { bound } },
+    servers: { web: { bound } },
+    volumes: { data: { bound } },
+    reload: { bound },
+    verify: [{ bound: '1m' }, { bound }],
+    trigger: { approval: { within: bound } },
+  });
+  const late = (path: string) =>
+    `${path}: the recovery is ended after 2h, before this bound of 2h1s; write 2h or less, or a longer maxDuration for the plan`;
+  assert.deepEqual(said(limitChecks, bounds('2h')), []);
+  assert.deepEqual(
+    said(limitChecks, bounds('2h1s')),
+    [
+      'databases.orders.bound',
+      'servers.web.bound',
+      'volumes.data.bound',
+      'reload.bound',
+      'verify.1.bound',
+      'trigger.approval.within',
+    ].map(late),
+  );
+});
+
+test('a lag and a TTL may be as long as the objective that they are held against, and no longer', () => {
+  const limits = (maxLag: string | undefined, ttl: number | undefined) =>
+    said(limitChecks, {
+      objectives: { rto: '1h', rpo: '5m' },
+      databases: { orders: { maxLag } },
+      traffic: [{ record: { ttl } }],
+    });
+  assert.deepEqual(limits('5m', 3600), []);
+  assert.deepEqual(limits(undefined, undefined), []);
+  assert.deepEqual(limits('5m1s', 3601), [
+    'databases.orders.maxLag: a lag of 5m1s would be promoted although the RPO is 5m; write 5m or less, or a longer rpo',
+    'traffic.0.record.ttl: resolvers would keep the old answer for 1h1s, longer than the RTO of 1h; write 60, and lower the TTL of the record that stands now too',
+  ]);
+});
+
+test("what is run on a drill's copies needs a profile for them", () => {
+  const needs = (draft: object) =>
+    said(drillChecks, draft)
+      .filter((each) => each.startsWith('drill.instanceProfile'))
+      .map((each) =>
+        each.replace(
+          /^.*?: (.*) needs Systems Manager, and a drill's copies have no instance profile; add .*$/,
+          '$1',
+        ),
+      );
+  assert.deepEqual(needs({ volumes: { data: { mount: { path: '/srv' } } } }), ['the mount of volumes.data']);
+  assert.deepEqual(needs({ volumes: { data: {} } }), []);
+  assert.deepEqual(needs({ reload: { document: 'x' } }), ['reload']);
+  assert.deepEqual(needs({ verify: [{ http: 'https://x/' }, { inside: { server: 'web' } }] }), [
+    'verify from inside',
+  ]);
+  assert.deepEqual(needs({ verify: [{ http: 'https://x/' }] }), []);
+  assert.deepEqual(needs({ reload: {}, drill: { instanceProfile: 'x' } }), []);
+  assert.deepEqual(needs({ reload: {}, drill: undefined }), [], 'what is written there is told already');
 });

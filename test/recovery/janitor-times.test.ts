@@ -80,7 +80,8 @@ test('a drill that lost its plan before its execution was known is tidied up aft
   const asked = { ...drill, run: 6, runAt: at };
   assert.deepEqual(preemptedNeed(asked, 'absent', undefined, after(120)), {
     kind: 'tell',
-    reason: 'its execution shop-drill-1-r6 is not known, and shop-1 had taken its plan',
+    reason:
+      'its execution shop-drill-1-r6 is not known, and shop-1 had taken its plan; 6 runs have not tidied it up: delete what carries lifeboat:recovery=shop-drill-1',
   });
   assert.deepEqual(preemptedNeed(drill, 'FAILED', { run: 1 }, at), { kind: 'settled' }, 'its first run');
   assert.equal(preemptedNeed({ ...drill, run: 5 }, 'FAILED', undefined, at).kind, 'finish');
