@@ -4,7 +4,7 @@ import { readLedger } from '../../drill/ledger.ts';
 import type { RecoveryKind } from '../../recovery/terms.ts';
 import type { Execution } from '../../simulator/stepfunctions/stepfunctions.ts';
 import { assertSound } from './sound.ts';
-import { type Breaks, later } from './strikes.ts';
+import { type Breaks, calls, later } from './strikes.ts';
 import { lockOf, type Stage, strike } from './struck.ts';
 
 /** Calls every step's function a second time, as much later as a lost connection may make a call go on beside its retry. */
@@ -162,4 +162,30 @@ test('a drill that is stopped as a failover takes its plan is tidied up by the j
   assert.equal(evidence?.run, 2);
   assert.match(evidence?.reason ?? '', /a failover took the plan shop .*shop-failover-9/);
   assert.equal(readLedger(drill, 'shop', 'shop-failover-9').evidence?.outcome, 'recovered');
+});
+
+test('a failover that meets a lock that changed since it read it looks again, and takes it from a drill', async () => {
+  const failover = start('failover', 'shop-failover-9', 1);
+  let late = 0;
+  const slowClaim = calls(({ operation, caller }, input) => {
+    const { Key } = input as { readonly Key?: string };
+    const isClaim = operation === 'PutObject' && Key === 'plans/shop/active.json';
+    if (!isClaim || !/FailoverOpen/.test(caller.arn) || late > 0) return undefined;
+    late += 1;
+    return { kind: 'delay', seconds: 4 };
+  });
+  const stop: Breaks = ({ region, recovery }) =>
+    region.states.executions.find(({ name }) => name === `${recovery}-r1`)?.end({ status: 'ABORTED' });
+  const all: Breaks = (stage) => {
+    slowClaim(stage);
+    later(100, failover.begin)(stage);
+    // The janitor marks the lock within a second or two.
+    later(100.3, stop)(stage);
+  };
+  const drill = await strike({ kind: 'drill', seed: 1, with: all });
+  await drill.sim.clock.drive(failover.execution().done);
+  assert.equal(late, 1);
+  assert.equal(readLedger(drill, 'shop', 'shop-failover-9').evidence?.outcome, 'recovered');
+  await drill.sim.clock.driveUntil(drill.sim.clock.nowMs() + 3600_000);
+  assert.deepEqual(remains(drill), []);
 });

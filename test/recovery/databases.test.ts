@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../../recovery/observed.ts';
 import type { DatabaseItem } from '../../recovery/plan/plan.ts';
-import { type DatabaseMemory, promotionNeed, restoreNeed } from '../../recovery/steps/databases.ts';
+import {
+  type DatabaseMemory,
+  isPromotionUnseen,
+  promotionNeed,
+  restoreNeed,
+} from '../../recovery/steps/databases.ts';
 import { runCases } from '../cases.ts';
 
 const item: DatabaseItem = {
@@ -140,4 +145,12 @@ test('a copy that RDS gave up fails the drill', () => {
     now,
   );
   assert.ok(need.kind === 'problem' && need.problem.code === 'RestoreFailed');
+});
+
+test('what RDS was asked for in the last minute and a half may have been taken, though nobody sees it', () => {
+  const now = '2026-11-02T00:10:00.000Z';
+  assert.equal(isPromotionUnseen(['2026-11-02T00:08:31.000Z'], now), true);
+  assert.equal(isPromotionUnseen(['2026-11-02T00:08:30.000Z'], now), false);
+  assert.equal(isPromotionUnseen([undefined, '2026-11-02T00:09:59.000Z'], now), true);
+  assert.equal(isPromotionUnseen([undefined], now), false);
 });
