@@ -1,8 +1,10 @@
 import type { Answer, Refusal } from '../recovery/answer.ts';
 import { settingsPrefix, tagKeys } from '../recovery/identity.ts';
 import type { Leftovers } from '../recovery/steps/cleanup.ts';
+import { secondsBetween } from '../recovery/terms.ts';
 import { openEc2 } from './ec2.ts';
 import { openRds } from './rds.ts';
+import { recordOf } from './records.ts';
 import { openSsm } from './ssm.ts';
 import type { StepContext } from './step.ts';
 
@@ -41,4 +43,19 @@ export async function readLeftovers(context: StepContext): Promise<LeftoversLook
     parameters,
   };
   return { left, refusals };
+}
+
+/** A resource made by a call whose answer was lost may take this long to be seen. */
+const lateSeconds = 60;
+
+/** How many whole seconds the last creation must still age before an empty look proves anything: 0 once it does. */
+export async function secondsUntilSeen(context: StepContext): Promise<number | Refusal> {
+  let youngestSeconds = Number.POSITIVE_INFINITY;
+  for (const step of ['servers', 'volumes', 'databases', 'settings'] as const) {
+    const record = await recordOf(context, step);
+    if (!record.ok) return record;
+    if (record.value)
+      youngestSeconds = Math.min(youngestSeconds, secondsBetween(record.value.lastAt, context.now()));
+  }
+  return Math.ceil(Math.min(300, Math.max(0, lateSeconds - youngestSeconds)));
 }

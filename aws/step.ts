@@ -18,7 +18,6 @@ import {
 } from '../recovery/step.ts';
 import {
   type Instant,
-  instantAfter,
   type RecoveryScope,
   type ResourceRef,
   recoveryScopes,
@@ -27,6 +26,7 @@ import {
   stepNames,
 } from '../recovery/terms.ts';
 import type { Access } from './access.ts';
+import { dateFrom } from './clock.ts';
 import type { Deps, Invocation } from './deps.ts';
 import { readEnvironment, type StepEnvironment } from './environment.ts';
 import { type Handler, lambda, type Provide } from './lambda.ts';
@@ -82,6 +82,7 @@ const schema = v.object({
   plan: v.string(),
   step: v.picklist(stepNames),
   now: v.pipe(v.string(), v.isoTimestamp()),
+  retries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   execution: v.exactOptional(v.string()),
   given: v.exactOptional(v.object({ scope: v.exactOptional(v.picklist(recoveryScopes)) })),
@@ -217,7 +218,7 @@ function openContext(name: StepName, input: StepInput, invocation: Invocation): 
     // The ledger's own reads and writes may use all of the time: an outcome that is not written down is lost.
     ledger: openLedger({ ...access, stopAtMs: deadlineMs }, environment.ledgerBucket),
     deps,
-    now: () => instantAfter(input.now, (deps.clock.nowMs() - beganMs) / 1000),
+    now: dateFrom(deps.clock, input),
   };
 }
 

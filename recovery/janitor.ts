@@ -139,6 +139,17 @@ export function preemptedNeed(
 }
 
 /** The mark takes the place of a person's abort in the lock: what they asked for, and why, stays in its words. */
+/** The mark of an interrupted recovery; what a person had ordered before stays in it. */
+export function interruptedBy(
+  { abort }: Pick<ActiveRecord, 'abort'>,
+  at: Instant,
+  reason: string,
+): NonNullable<ActiveRecord['abort']> {
+  const order = abort?.by === janitorName ? abort.after : abort;
+  const after = order && { by: order.by, at: order.at, reason: order.reason };
+  return { by: janitorName, at, reason, ...(after && { after }) };
+}
+
 function afterAbort({ abort }: ActiveRecord): string {
   if (!abort || abort.by === janitorName) return '';
   return `, after ${abort.by} had aborted it at ${abort.at}: ${abort.reason}`;

@@ -49,6 +49,13 @@ export const ledgerKeys = {
   evidence: (plan: string, recovery: string) => `recoveries/${plan}/${recovery}/evidence.json`,
 } as const;
 
+/** Who asked a recovery to stop, and why. */
+interface AbortOrder {
+  readonly by: string;
+  readonly at: Instant;
+  readonly reason: string;
+}
+
 /** Who may act for a plan: at most one recovery. Kept by a held or failed failover, released when it is over. */
 export interface ActiveRecord {
   readonly nonce: string;
@@ -71,7 +78,10 @@ export interface ActiveRecord {
   /** Who started that run knowing that the plan has changed since the recovery was opened: it pins the plan anew. */
   readonly planAcceptedBy?: string;
   /** A person, or the janitor, has asked it to stop: it does at its next call. */
-  readonly abort?: { readonly by: string; readonly at: Instant; readonly reason: string };
+  readonly abort?: AbortOrder & {
+    /** The person's order that was there when the janitor found the recovery interrupted: its evidence still tells it. */
+    readonly after?: AbortOrder;
+  };
   /** Set when the recovery is over: the key stays, as the mark of a lock that nobody holds. */
   readonly releasedAt?: Instant;
   /** Drills that lost the plan to a failover and have not been seen concluded: whatever ended them, they are tidied up. */
@@ -80,8 +90,16 @@ export interface ActiveRecord {
   readonly lastFailover?: { readonly recovery: string; readonly at: Instant };
 }
 
-/** A drill from which a failover took the plan: what its lock said of it, and which run tidies it up since. */
-export interface PreemptedDrill extends Pick<ActiveRecord, 'recovery' | 'run' | 'execution' | 'runAt'> {
+/** What people have ordered of the recovery that holds a lock, the last order of each kind. */
+export type LockOrders = Pick<ActiveRecord, 'continued' | 'planAcceptedBy' | 'abort'>;
+
+/**
+ * A drill from which a failover took the plan: what its lock said of it, orders of people included, which its evidence has
+ * still to tell, and which run tidies it up since.
+ */
+export interface PreemptedDrill
+  extends Pick<ActiveRecord, 'recovery' | 'run' | 'execution' | 'runAt'>,
+    LockOrders {
   readonly takenBy: string;
   readonly takenAt: Instant;
 }
@@ -97,12 +115,15 @@ export function preemptedBy(
 ): readonly PreemptedDrill[] {
   const before = held?.preempted ?? [];
   if (!held || held.releasedAt || held.recovery === takenBy) return before;
-  const { recovery, run, execution, runAt } = held;
+  const { recovery, run, execution, runAt, continued, planAcceptedBy, abort } = held;
   const drill: PreemptedDrill = {
     recovery,
     ...(run !== undefined && { run }),
     ...(execution !== undefined && { execution }),
     ...(runAt !== undefined && { runAt }),
+    ...(continued && { continued }),
+    ...(planAcceptedBy !== undefined && { planAcceptedBy }),
+    ...(abort && { abort }),
     takenBy,
     takenAt,
   };

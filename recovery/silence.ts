@@ -10,6 +10,13 @@ const silentShare = 0.05;
 /** A step that works beside this one writes its first record within seconds; opening a recovery has minutes. */
 const silentFromStartSeconds = 600;
 
+/**
+ * From which gap in its own records a looker takes the ledger to have been away. Steps look every minute or, later, after a
+ * share of their time, and try a write again within a minute: this is clearly more. It has to be clearly less than what
+ * counts as silence, since a step beside it may have written last some minutes before the looker, and comes back after it.
+ */
+const awaySeconds = 180;
+
 /** Who looks at another step's record, and when. */
 export interface Looker {
   readonly run: number;
@@ -27,7 +34,7 @@ export interface Looker {
 export function resumedAt({ run, startedAt, now, own }: Looker): Instant | undefined {
   const ofThisRun = own?.run === run ? own : undefined;
   const workedSeconds = ofThisRun ? secondsBetween(ofThisRun.firstAt, ofThisRun.lastAt) : 0;
-  const allowedSeconds = silentSeconds + silentShare * workedSeconds;
+  const allowedSeconds = awaySeconds + silentShare * workedSeconds;
   const isBack = secondsBetween(ofThisRun?.lastAt ?? startedAt, now) > allowedSeconds;
   return isBack ? now : ofThisRun?.resumedAt;
 }

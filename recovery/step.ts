@@ -10,6 +10,8 @@ export interface StepInput {
   readonly step: StepName;
   /** When the state was entered (`$$.State.EnteredTime`): the date that a step goes by. */
   readonly now: Instant;
+  /** How often the state's task has been tried again since (`$$.State.RetryCount`); an older definition does not tell it. */
+  readonly retries?: number;
   /** When the execution began (`$$.Execution.StartTime`). */
   readonly startedAt: Instant;
   /** The execution's name (`$$.Execution.Name`); one that began with an older definition of the machine does not tell it. */

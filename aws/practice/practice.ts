@@ -26,6 +26,6 @@ export function practice(
   const { environment, clock } = invocation.deps;
   const machineArn = environment['LIFEBOAT_DRILL_MACHINE'];
   if (!machineArn) throw new InvalidInput('environment variable LIFEBOAT_DRILL_MACHINE: it is absent');
-  const context = openResponse(invocation, new Date(clock.nowMs()).toISOString());
+  const context = openResponse(invocation, { now: new Date(clock.nowMs()).toISOString() });
   return 'plan' in input ? startDrill(context, machineArn, input) : lookAtPractice(context);
 }

@@ -25,7 +25,7 @@ export const readinessInput = v.unknown();
  */
 export async function readiness(_input: unknown, invocation: Invocation): Promise<object> {
   const { deps } = invocation;
-  const context = openResponse(invocation, new Date(deps.clock.nowMs()).toISOString());
+  const context = openResponse(invocation, { now: new Date(deps.clock.nowMs()).toISOString() });
   const installed = installedBy(deps.environment);
   const plans = [...deps.plans.values()].filter(({ regions }) => regions.recovery === context.access.region);
   let checked = 0;

@@ -47,7 +47,7 @@ export async function remount(input: RemountInput, invocation: Invocation): Prom
 async function look(input: RemountInput, invocation: Invocation): Promise<Remounting> {
   const id = input.input.volume ?? input.input.unheard ?? volumeOf(input.input.event);
   if (id === undefined) return skipped('the event tells of no volume that has become available');
-  const context = openResponse(invocation, input.now);
+  const context = openResponse(invocation, input);
   const crowded = await notYet(input, context);
   if (crowded) return crowded;
   const ec2 = openEc2(context.access);

@@ -15,6 +15,7 @@ export const remountInput = v.object({
   }),
   execution: v.pipe(v.string(), v.nonEmpty()),
   now: v.pipe(v.string(), v.isoTimestamp()),
+  retries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
 });
 export type RemountInput = v.InferOutput<typeof remountInput>;

@@ -22,6 +22,7 @@ import { lookAround, type Seen } from './situation.ts';
 export const assessInput = v.object({
   plan: v.string(),
   now: v.pipe(v.string(), v.isoTimestamp()),
+  retries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 
 /** What the machine does next: start a recovery by this name, or nothing. */
@@ -35,10 +36,10 @@ interface Assessment {
 
 /** Looks at a plan's signals as they stand, decides, writes the decision down, and says what is to be started. */
 export async function assess(
-  { plan: name, now }: v.InferOutput<typeof assessInput>,
+  { plan: name, ...entered }: v.InferOutput<typeof assessInput>,
   invocation: Invocation,
 ): Promise<Assessment> {
-  const context = openResponse(invocation, now);
+  const context = openResponse(invocation, entered);
   const plan = planNamed(invocation.deps, name);
   const seen = await lookAround(context, plan);
   const verdict = decide(plan, seen.situation);

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { InvalidInput } from '../../recovery/errors.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { type Instant, instantAfter } from '../../recovery/terms.ts';
+import type { Instant } from '../../recovery/terms.ts';
 import type { Access } from '../access.ts';
+import { dateFrom, type StateTime } from '../clock.ts';
 import type { Deps, Invocation } from '../deps.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
 
@@ -26,7 +27,7 @@ const schema = v.object({
 const workingShare = 0.6;
 
 /** @throws InvalidInput when the stack has not told the function where it is */
-export function openResponse({ deps, deadlineMs }: Invocation, at: Instant): ResponseContext {
+export function openResponse({ deps, deadlineMs }: Invocation, entered: StateTime): ResponseContext {
   const environment = v.safeParse(schema, deps.environment);
   if (!environment.success) {
     const issue = environment.issues[0];
@@ -45,7 +46,7 @@ export function openResponse({ deps, deadlineMs }: Invocation, at: Instant): Res
     ledger: openLedger({ ...access, stopAtMs: deadlineMs }, bucket),
     deps,
     topicArn,
-    now: () => instantAfter(at, (deps.clock.nowMs() - beganMs) / 1000),
+    now: dateFrom(deps.clock, entered),
   };
 }
 

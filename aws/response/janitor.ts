@@ -3,10 +3,10 @@ import { type Answer, mapAnswer, type Refusal, sayRefusal } from '../../recovery
 import { InvalidInput } from '../../recovery/errors.ts';
 import { executionName } from '../../recovery/identity.ts';
 import {
+  interruptedBy,
   isOverdue,
   isUntold,
   type JanitorNeed,
-  janitorName,
   janitorNeed,
   type PreemptedNeed,
   preemptedNeed,
@@ -44,7 +44,7 @@ interface Machines {
  * to a next run, which sees that it was interrupted: a drill cleans up, a failover concludes as held.
  */
 export async function janitor(_input: unknown, invocation: Invocation): Promise<object> {
-  const context = openResponse(invocation, new Date(invocation.deps.clock.nowMs()).toISOString());
+  const context = openResponse(invocation, { now: new Date(invocation.deps.clock.nowMs()).toISOString() });
   const machines = machinesOf(invocation.deps.environment);
   const plans = [...invocation.deps.plans.values()];
   const [found, unheard] = await Promise.all([
@@ -145,7 +145,7 @@ async function finish(
     nonce: context.deps.entropy.hex('janitor', `${active.recovery} ${need.nextRun}`, 16),
     run: need.nextRun,
     runAt: context.now(),
-    abort: { by: janitorName, at: context.now(), reason: need.reason },
+    abort: interruptedBy(active, context.now(), need.reason),
   };
   const claim = await ledger.claim(ledgerKeys.active(plan.plan), marked, lock.entry);
   if (!claim.ok) return claim;

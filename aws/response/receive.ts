@@ -12,6 +12,7 @@ import { openResponse, type ResponseContext } from './context.ts';
 export const receiveInput = v.object({
   input: v.record(v.string(), v.unknown()),
   now: v.pipe(v.string(), v.isoTimestamp()),
+  retries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 
 /** The kept Health events of a plan, as they lie in the ledger. */
@@ -30,11 +31,11 @@ const attemptsMax = 5;
  * wake-up: what it says is read again from its source. AWS Health alone cannot be read again, so its events are kept.
  */
 export async function receive(
-  { input, now }: v.InferOutput<typeof receiveInput>,
+  { input, ...entered }: v.InferOutput<typeof receiveInput>,
   invocation: Invocation,
 ): Promise<object> {
   const { deps } = invocation;
-  const context = openResponse(invocation, now);
+  const context = openResponse(invocation, entered);
   // The bundles carry every plan of the repository: one that recovers elsewhere is another stack's to decide about.
   const plans = [...deps.plans.values()].filter(({ regions }) => regions.recovery === context.access.region);
   if (input['event'] === undefined) return { plans: inOrder(plans).map(({ plan }) => plan) };

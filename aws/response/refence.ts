@@ -2,6 +2,7 @@ import { type Answer, mapAnswer, sayRefusal } from '../../recovery/answer.ts';
 import { type IncidentRecord, ledgerKeys, type OpenedRecord } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { StepRecord } from '../../recovery/step.ts';
+import { isPromotionTaken } from '../../recovery/steps/databases.ts';
 import { type FenceMemory, isPastOneWayDoor, unansweredPromotions } from '../../recovery/steps/fence.ts';
 import { sayWrites, type WritesSince, writesSince } from '../../recovery/steps/fence-writes.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
@@ -93,11 +94,11 @@ export async function refence(
   });
 }
 
-/** Whether any of these has become a database of its own, although nobody was told that its promotion was taken. */
+/** Whether any of these is promoted, or becomes so, although nobody was told that its promotion was taken. */
 async function promotedUnanswered(access: Access, replicas: readonly string[]): Promise<Answer<boolean>> {
   if (replicas.length === 0) return { ok: true, value: false };
   return mapAnswer(await openRds(access).databases(), (databases) =>
-    databases.some(({ id, source }) => replicas.includes(id) && source === undefined),
+    databases.some((database) => replicas.includes(database.id) && isPromotionTaken(database)),
   );
 }
 

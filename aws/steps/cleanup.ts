@@ -1,7 +1,8 @@
 import { type Answer, sayRefusal } from '../../recovery/answer.ts';
+import type { Counts } from '../../recovery/step.ts';
 import { type CleanupAction, namesOf, planCleanup } from '../../recovery/steps/cleanup.ts';
 import { openEc2 } from '../ec2.ts';
-import { readLeftovers } from '../leftovers.ts';
+import { readLeftovers, secondsUntilSeen } from '../leftovers.ts';
 import { openRds } from '../rds.ts';
 import { openSsm } from '../ssm.ts';
 import type { StepContext, StepResult } from '../step.ts';
@@ -16,12 +17,26 @@ export async function reconcileCleanup(context: StepContext): Promise<StepResult
   const counts = { done: most - names.length, total: most };
   const answers = await Promise.all(planCleanup(left).map((action) => carryOut(context, action)));
   const refusals = [...unread, ...answers.flatMap((answer) => (answer.ok ? [] : [answer]))];
-  if (names.length === 0 && refusals.length === 0) return { standing: { status: 'done', counts } };
+  if (names.length === 0 && refusals.length === 0) return lookedLate(context, counts);
   // No refusal ends a clean-up before its bound: what it leaves costs money and may act.
   const toGo =
     names.length > 0 ? [`${names.length} resources to go, such as ${names[0]?.type} ${names[0]?.id}`] : [];
   const waitingFor = [...new Set([...refusals.map(sayRefusal), ...toGo])].slice(0, 3).join('; ');
   return { standing: { status: 'working', waitSeconds: 10, waitingFor, counts } };
+}
+
+/**
+ * Nothing is seen: done, once what was made last would be. A step whose execution was stopped, or whose answer was lost, may
+ * still have made something while this clean-up began.
+ */
+async function lookedLate(context: StepContext, counts: Counts): Promise<StepResult> {
+  const waitSeconds = await secondsUntilSeen(context);
+  if (typeof waitSeconds !== 'number') {
+    const waitingFor = sayRefusal(waitSeconds);
+    return { standing: { status: 'working', waitSeconds: 10, waitingFor, counts } };
+  }
+  if (waitSeconds === 0) return { standing: { status: 'done', counts } };
+  return { standing: { status: 'working', waitSeconds, waitingFor: 'resources that are seen late', counts } };
 }
 
 function carryOut(context: StepContext, action: CleanupAction): Promise<Answer<unknown>> {

@@ -1,5 +1,5 @@
 import { type Answer, mapAnswer } from '../../recovery/answer.ts';
-import { type ActiveRecord, ledgerKeys, type RequestRecord } from '../../recovery/ledger.ts';
+import { type ActiveRecord, type LockOrders, ledgerKeys, type RequestRecord } from '../../recovery/ledger.ts';
 import { type GivenOrder, joinOrders, type RunEvidence } from '../../recovery/steps/evidence.ts';
 import { gather, gatherEach } from '../gather.ts';
 import type { StepContext } from '../step.ts';
@@ -33,9 +33,12 @@ export async function readOrders(context: StepContext): Promise<Answer<readonly 
   });
 }
 
+/** What the lock says was ordered of a recovery, also once a failover has taken the plan from it. */
 function ordersOf(active: ActiveRecord | undefined, recovery: string): readonly GivenOrder[] {
-  if (active?.recovery !== recovery) return [];
-  const { continued, planAcceptedBy, abort } = active;
+  const isOwn = (record: { readonly recovery: string }) => record.recovery === recovery;
+  const held: LockOrders | undefined = active && isOwn(active) ? active : active?.preempted?.find(isOwn);
+  if (!held) return [];
+  const { continued, planAcceptedBy, abort } = held;
   return [
     ...(continued
       ? [{ order: 'continued', by: continued.by, at: continued.at, comment: continued.comment } as const]
@@ -50,6 +53,8 @@ function ordersOf(active: ActiveRecord | undefined, recovery: string): readonly 
             comment: null,
           } as const,
         ]),
-    ...(abort ? [{ order: 'aborted', by: abort.by, at: abort.at, comment: abort.reason } as const] : []),
+    ...[abort?.after, abort].flatMap((order) =>
+      order ? [{ order: 'aborted', by: order.by, at: order.at, comment: order.reason } as const] : [],
+    ),
   ];
 }

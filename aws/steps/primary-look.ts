@@ -1,7 +1,13 @@
 import { sayRefusal } from '../../recovery/answer.ts';
 import type { Standing } from '../../recovery/step.ts';
 import { type Override, weighApprovals } from '../../recovery/steps/approval.ts';
-import { answersAgain, heldForPrimary, primaryAnswers, probesUnreadable } from '../../recovery/steps/gate.ts';
+import {
+  answersAgain,
+  heldForPrimary,
+  primaryAnswers,
+  probesSilent,
+  probesUnreadable,
+} from '../../recovery/steps/gate.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import { openProbes } from '../probes.ts';
 import type { StepContext } from '../step.ts';
@@ -28,11 +34,14 @@ export async function lookAtPrimary(
   const { plan, input, access } = context;
   const now = context.now();
   const samples = await openProbes(access).samples(plan, now);
-  if (!samples.ok) {
+  const nobodyKnows = (why: string): PrimaryLook => {
     const since = unreadableSince ?? now;
-    const standing = probesUnreadable(input.recovery, sayRefusal(samples), secondsBetween(since, now));
+    const standing = probesUnreadable(input.recovery, why, secondsBetween(since, now));
     return { standing, overrides: [], unreadableSince: since };
-  }
+  };
+  if (!samples.ok) return nobodyKnows(sayRefusal(samples));
+  const silent = probesSilent(samples.value, now);
+  if (silent !== undefined) return nobodyKnows(silent);
   const vantages = answersAgain(samples.value, now);
   if (vantages.length === 0) return { overrides: [] };
   const { overrides, open } = weighApprovals([primaryAnswers(vantages)], approvals, electorate);

@@ -1,29 +1,23 @@
-import type { Refusal } from '../../recovery/answer.ts';
 import { type BeforeRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import { nothing } from '../../recovery/step.ts';
 import { namesOf } from '../../recovery/steps/cleanup.ts';
 import { differences, fingerprint } from '../../recovery/steps/fingerprint.ts';
-import { secondsBetween } from '../../recovery/terms.ts';
 import { openEc2 } from '../ec2.ts';
-import { readLeftovers } from '../leftovers.ts';
+import { readLeftovers, secondsUntilSeen } from '../leftovers.ts';
 import { readLiveState } from '../live-state.ts';
-import { recordOf } from '../records.ts';
 import { refused, type StepContext, type StepResult } from '../step.ts';
-
-/** A resource made by a call whose answer was lost may take this long to be seen. */
-const lateSeconds = 60;
 
 /** Proves that a drill left nothing behind and that the live workload is as it was. */
 export async function reconcileSweep(context: StepContext): Promise<StepResult> {
   if (context.identity.kind !== 'drill')
     return { standing: { status: 'skipped', reason: 'only a drill is swept' } };
-  const waitSeconds = await secondsUntilSure(context);
+  const waitSeconds = await secondsUntilSeen(context);
   if (typeof waitSeconds !== 'number') return refused(context, waitSeconds);
   if (waitSeconds > 0) {
     return {
       standing: {
         status: 'working',
-        waitSeconds: Math.ceil(waitSeconds),
+        waitSeconds,
         waitingFor: 'resources that are seen late',
         counts: nothing,
       },
@@ -51,18 +45,6 @@ export async function reconcileSweep(context: StepContext): Promise<StepResult> 
     };
   }
   return compare(context);
-}
-
-/** How long the last creation must still age before an empty look proves anything. */
-async function secondsUntilSure(context: StepContext): Promise<number | Refusal> {
-  let youngestSeconds = Number.POSITIVE_INFINITY;
-  for (const step of ['servers', 'volumes', 'databases', 'settings'] as const) {
-    const record = await recordOf(context, step);
-    if (!record.ok) return record;
-    if (record.value)
-      youngestSeconds = Math.min(youngestSeconds, secondsBetween(record.value.lastAt, context.now()));
-  }
-  return Math.min(300, Math.max(0, lateSeconds - youngestSeconds));
 }
 
 async function compare(context: StepContext): Promise<StepResult> {

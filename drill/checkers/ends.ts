@@ -48,9 +48,15 @@ export const everyEndHasAReason: Law = (scene) => {
     if (word) return incomplete(run, word);
     const isLate = isTidied && scene.nowMs > stoppedAtMs + janitorMs;
     if (status !== 'SUCCEEDED' && !isLate) return [];
+    // Whoever stopped it knows why, and it had not begun.
+    if (status === 'ABORTED' && !hasHeldThePlan(scene, run)) return [];
     return [found(run, `${name} ended ${status} at ${timeOf(stoppedAtMs)}, and nothing says why`)];
   });
 };
+
+function hasHeldThePlan({ truth }: Scene, { plan, recovery }: Run): boolean {
+  return truth.locks(plan).some(({ value }) => value.recovery === recovery);
+}
 
 function incomplete(run: Run, { outcome, reason, unblock }: RunEvidence): readonly Finding[] {
   const isGood = outcome === 'recovered' || outcome === 'drilled';

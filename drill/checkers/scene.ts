@@ -25,6 +25,12 @@ export interface JudgedRecovery {
   readonly outcome: string;
 }
 
+/** A time in the simulator, from its first millisecond to before its last. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What the judges look at: an account and everything that recovered or drilled in it. */
 export interface Scene {
   readonly sim: Simulator;
@@ -41,6 +47,10 @@ export interface Scene {
   readonly excused: readonly ResourceRef[];
   /** Nothing strikes Lifeboat itself: only then can it be asked to be in time. */
   readonly isCalm: boolean;
+  /** Something strikes the calls of Lifeboat itself, so that what it tries may come to nothing. */
+  readonly isStruck: boolean;
+  /** When Lifeboat itself could hardly act, since its Region or its ledger failed. */
+  readonly silenced: readonly Span[];
   readonly nowMs: number;
   /** The run whose function made a call; undefined for people, for AWS and for functions that events and schedules invoke. */
   runOf(act: Pick<Act, 'accessKeyId'>): Run | undefined;
@@ -72,11 +82,22 @@ export interface SceneGiven {
   readonly orders?: readonly OrderGiven[];
   readonly excused?: readonly ResourceRef[];
   readonly isCalm?: boolean;
+  readonly isStruck?: boolean;
+  readonly silenced?: readonly Span[];
 }
 
 /** Everything that happened in an account, ready to be judged. */
 export function sceneOf(given: SceneGiven): Scene {
-  const { sim, difference, recoveries = [], orders = [], excused = [], isCalm = false } = given;
+  const {
+    sim,
+    difference,
+    recoveries = [],
+    orders = [],
+    excused = [],
+    isCalm = false,
+    isStruck = false,
+    silenced = [],
+  } = given;
   const truth = truthOf(sim);
   const { plans } = truth.watched;
   const invocations = invocationsByKey(sim);
@@ -98,6 +119,8 @@ export function sceneOf(given: SceneGiven): Scene {
     orders,
     excused,
     isCalm,
+    isStruck,
+    silenced,
     nowMs: sim.clock.nowMs(),
     invocationOf,
     runOf: (act) => {

@@ -20,6 +20,7 @@ export const ledgerScenarios: Scenarios = {
     says: "the ledger's bucket answers nothing but errors",
     probability: 0.1,
     seconds: [60, 900],
+    silencesLifeboat: true,
     begin: ({ sim }) =>
       interfere(sim, ({ service }) =>
         service === 's3' ? { kind: 'error', error: serverError(service) } : undefined,

@@ -32,6 +32,7 @@ export const regionScenarios: Scenarios = {
     facts: ['F18'],
     probability: 0.15,
     seconds: [120, 1800],
+    silencesLifeboat: true,
     begin: (stage, given) => {
       const isThere = ({ region }: { readonly region: string }) => region === stage.recovery.name;
       return endAll(
@@ -47,6 +48,7 @@ export const regionScenarios: Scenarios = {
     facts: ['F18'],
     probability: 0.08,
     seconds: [60, 900],
+    silencesLifeboat: true,
     begin: ({ sim, recovery }) => cutOff(sim, recovery.name),
   },
   'witness-outage': {

@@ -42,6 +42,8 @@ export interface Scenario {
   readonly seconds: readonly [least: number, most: number];
   /** It takes the application away from its users: where one of these happens, recovering is right. */
   readonly isOutage?: true;
+  /** Lifeboat itself can hardly act while it lasts: nobody can ask it to be in time then. */
+  readonly silencesLifeboat?: true;
   /** Of those that break the same thing, a disaster has one. */
   readonly breaks?: string;
   readonly begin: (stage: Stage, given: Given) => End;

@@ -1,8 +1,10 @@
 import { tagKeys } from '../../recovery/identity.ts';
+import type { Plan } from '../../recovery/plan/plan.ts';
 import type { ResourceRef } from '../../recovery/terms.ts';
 import type { OrderGiven } from '../../report/operator.ts';
 import { isObject } from '../../simulator/json.ts';
 import { diffInventories, inventory } from '../../simulator/world/inventory.ts';
+import type { Span } from '../checkers/scene.ts';
 import { judgeScene, sceneOf, type Violation } from '../checkers.ts';
 import { readLedger } from '../ledger.ts';
 import type { Scene } from '../respond.ts';
@@ -35,19 +37,26 @@ interface Besides {
   readonly givenUp: readonly GivenUp[];
   /** What was changed by the disaster itself. */
   readonly excused: readonly ResourceRef[];
+  /** When Lifeboat itself could hardly act. */
+  readonly silenced: readonly Span[];
 }
 
 /** Judges what a disaster has left behind. */
 export function judgeStorm(
   disaster: Disaster,
   scene: Scene,
-  { orders, givenUp, excused }: Besides,
+  { orders, givenUp, excused, silenced }: Besides,
 ): StormJudgement {
   const { account, before, given } = scene;
   const { sim, ledgerBucket } = account;
   const after = inventory(sim, { withoutBuckets: [ledgerBucket] });
   const difference = diffInventories(before, after);
   const begun = recoveriesIn(scene);
+  const ends = begun.map(({ plan, recovery }): End => {
+    const { evidence } = readLedger(account, plan, recovery);
+    return { plan, recovery, outcome: evidence?.outcome ?? 'none' };
+  });
+  const isCalm = strikesNobody(disaster);
   const violations = [
     ...judgeScene(
       sceneOf({
@@ -55,20 +64,36 @@ export function judgeStorm(
         difference,
         orders: [...given.given, ...orders],
         excused,
-        isCalm: strikesNobody(disaster),
+        isCalm,
+        isStruck: !isCalm,
+        silenced,
       }),
     ),
     ...needless(disaster, begun),
     ...leftovers(begun, after),
-    ...givenUp.map(leadsNowhere),
+    ...givenUp.filter(({ recovery }) => !restsOnAnother(recovery, scene.plans, ends)).map(leadsNowhere),
   ];
   const unique = new Map(
     violations.map(({ checker, message }) => [`${checker} ${message}`, { checker, message }]),
   );
-  const outcomes = begun.map(
-    ({ plan, recovery }) => readLedger(account, plan, recovery).evidence?.outcome ?? 'none',
-  );
-  return { outcomes, violations: [...unique.values()] };
+  return { outcomes: ends.map(({ outcome }) => outcome), violations: [...unique.values()] };
+}
+
+/** How a recovery ended. */
+interface End extends Pick<Begun, 'plan' | 'recovery'> {
+  readonly outcome: string;
+}
+
+/**
+ * Whether a recovery verifies an address that another plan has to bring back first, and that one was not recovered, since
+ * its primary was well again, say: no way out of its own leads further.
+ */
+function restsOnAnother(recovery: string, plans: readonly Plan[], ends: readonly End[]): boolean {
+  const plan = plans.find((each) => ends.some((end) => end.recovery === recovery && end.plan === each.plan));
+  const addresses = new Set(plan?.verify.map(({ http }) => http));
+  const first = plans.find(({ verify }) => verify.some(({ http }) => addresses.has(http)));
+  if (!plan || !first || first === plan) return false;
+  return ends.findLast((end) => end.plan === first.plan)?.outcome !== 'recovered';
 }
 
 /** What happens to the workload, and to what it is recovered from: nobody who looks at it is struck by that. */

@@ -4,6 +4,7 @@ import type { OrderGiven } from '../../report/operator.ts';
 import { inventory } from '../../simulator/world/inventory.ts';
 import type { World } from '../../simulator/world/schema.ts';
 import { type LiveTraffic, watchLiveTraffic } from '../../simulator/world/traffic.ts';
+import type { Span } from '../checkers/scene.ts';
 import type { Violation } from '../checkers.ts';
 import { type Installation, openInstallation } from '../installation.ts';
 import { isolateFromMachine } from '../isolation.ts';
@@ -63,14 +64,15 @@ export async function weather(
   const { account, recoveryRegion, startMs } = scene;
   const { clock } = account.sim;
   const stage = stageOf(scene);
-  const lift = letHappen(disaster, stage);
+  const silenced: Span[] = [];
+  const lift = letHappen(disaster, stage, (span) => silenced.push(span));
   await untilCalm(disaster, scene);
   lift();
   const plans = scene.plans.map(({ plan }) => plan);
   const { unended, orders, givenUp } = await calm(account, recoveryRegion, plans);
   scene.traffic.stop();
   const report = reportOf(scene);
-  const judged = judgeStorm(disaster, scene, { orders, givenUp, excused: stage.excused });
+  const judged = judgeStorm(disaster, scene, { orders, givenUp, excused: stage.excused, silenced });
   return {
     disaster,
     outcomes: judged.outcomes,
@@ -149,25 +151,33 @@ function stageOf({ account, world, plans, recoveryRegion }: Scene): Stage {
 }
 
 /** Lets each mishap begin and end at its time. Returns what ends those that have not ended. */
-function letHappen({ mishaps }: Disaster, stage: Stage): End {
-  const ends = mishaps.map((mishap) => letOne(mishap, stage));
+function letHappen({ mishaps }: Disaster, stage: Stage, onSilenced: (span: Span) => void): End {
+  const ends = mishaps.map((mishap) => letOne(mishap, stage, onSilenced));
   return () => {
     for (const end of ends) end();
   };
 }
 
-function letOne({ scenario, atSeconds, forSeconds: seconds, strength }: Mishap, stage: Stage): End {
+function letOne(
+  { scenario, atSeconds, forSeconds: seconds, strength }: Mishap,
+  stage: Stage,
+  onSilenced: (span: Span) => void,
+): End {
   const { clock } = stage.sim;
+  const { begin, silencesLifeboat } = scenarioNamed(scenario);
   let end: End | undefined;
   let isOver = false;
+  let fromMs = Number.POSITIVE_INFINITY;
   const finish = () => {
     if (isOver) return;
     isOver = true;
     end?.();
+    if (silencesLifeboat && end) onSilenced({ fromMs, toMs: clock.nowMs() });
   };
   clock.after(atSeconds * 1000, () => {
     if (isOver) return;
-    end = scenarioNamed(scenario).begin(stage, { strength, seconds });
+    fromMs = clock.nowMs();
+    end = begin(stage, { strength, seconds });
     clock.after(seconds * 1000, finish);
   });
   return finish;

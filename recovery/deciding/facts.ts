@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 import type { LedgerState, Observation, SignalKind, Situation } from './observation.ts';
 
 /** A situation sorted out for the questions that a decision asks. */
@@ -32,7 +32,8 @@ export function sortOut(plan: Plan, situation: Situation): Facts {
   const { now, ledger, unread } = situation;
   const observations = eachOnce(situation.observations);
   const downs = observations.filter(({ vote }) => vote === 'down');
-  const stood = downs.filter((down) => hasStood(down, plan.trigger.confirmSeconds, now));
+  const answeredUntil = lastAnswerOf(observations);
+  const stood = downs.filter((down) => hasStood(down, answeredUntil, plan.trigger.confirmSeconds, now));
   const watching = observations.filter(({ kind }) =>
     plan.trigger.signals.probes ? kind === 'probe' : kind !== 'health',
   );
@@ -81,7 +82,24 @@ export function earliestOf(observations: readonly Observation[]): Instant {
   return observations.map(({ since }) => since).reduce((a, b) => (secondsBetween(a, b) < 0 ? b : a));
 }
 
-/** A sampled vote has stood from its first to its last sample: one bad sample and silence after it confirm nothing. */
-function hasStood({ since, seenAt }: Observation, confirmSeconds: number, now: Instant): boolean {
-  return secondsBetween(since, seenAt ?? now) >= confirmSeconds;
+/** Until when the probes that have fallen silent were answered, wherever they look from; undefined where none was. */
+function lastAnswerOf(observations: readonly Observation[]): Instant | undefined {
+  const answers = observations.flatMap(({ answeredUntil }) => answeredUntil ?? []);
+  return newestOf(answers, (answer) => answer);
+}
+
+/**
+ * A sampled vote has stood from its first to its last sample: one bad sample and silence after it confirm nothing. Nor has
+ * any stood while a probe was answered: whoever saw it down then may be broken itself, and that the other has fallen silent
+ * since makes it no better a witness.
+ */
+function hasStood(
+  { since, seenAt }: Observation,
+  answeredUntil: Instant | undefined,
+  confirmSeconds: number,
+  now: Instant,
+): boolean {
+  const fromAt =
+    answeredUntil !== undefined && secondsBetween(since, answeredUntil) > 0 ? answeredUntil : since;
+  return secondsBetween(fromAt, seenAt ?? now) >= confirmSeconds;
 }

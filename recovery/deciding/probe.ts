@@ -1,4 +1,4 @@
-import { type Instant, secondsBetween } from '../terms.ts';
+import { type Instant, instantAfter, secondsBetween } from '../terms.ts';
 import type { Observation } from './observation.ts';
 import { counted, timeOf } from './sentences.ts';
 
@@ -42,6 +42,7 @@ export function probeObservation(
       ...common,
       vote: 'stale',
       since: at,
+      ...(newest.value > 0 && { answeredUntil: instantAfter(at, everySeconds) }),
       says: `${name} has had no sample since ${timeOf(at, now)}`,
     };
   }

@@ -35,11 +35,9 @@ export function checkForm(data: unknown, raw: unknown, source: SourceNode): Obje
 }
 
 /** What a field's metadata says of it; `fields.ts` puts it there. */
-function wordsOf(schema: SchemaNode | undefined): { readonly noun: string; readonly example: string } {
-  const told: { readonly noun?: unknown; readonly examples?: readonly unknown[] } = schema
-    ? v.getMetadata(schema)
-    : {};
-  return { noun: String(told.noun), example: asYaml(told.examples?.[0]) };
+function wordsOf(schema: SchemaNode): { readonly noun: string; readonly example: string } {
+  const told = v.getMetadata(schema) as { readonly noun: string; readonly examples: readonly [unknown] };
+  return { noun: told.noun, example: asYaml(told.examples[0]) };
 }
 
 function missing(path: Path): Finding {
@@ -49,7 +47,8 @@ function missing(path: Path): Finding {
 }
 
 function badKey(path: Path): Finding {
-  const { noun, example } = wordsOf(schemaAt(planSchema, path.slice(0, -1))?.key);
+  // Only a map of names has a key that may be bad.
+  const { noun, example } = wordsOf(schemaAt(planSchema, path.slice(0, -1)).key!);
   const message = `expected ${noun}, found the key "${String(path.at(-1))}"`;
   return { path, message, fix: `rename it; an example is ${example}` };
 }
@@ -57,51 +56,42 @@ function badKey(path: Path): Finding {
 function badValue(path: Path, raw: unknown, source: SourceNode): Finding {
   const schema = schemaAt(planSchema, path);
   const { noun, example } = wordsOf(schema);
-  const { node, depth } = nodeAt(source, path);
-  const as = depth === path.length ? node.written : undefined;
+  const as = nodeAt(source, path).written;
   const value = valueAt(raw, path);
   return {
     path,
     message: `expected ${noun}, found ${describe(value, as)}`,
     fix:
       likelyFix(schema, value, as) ??
-      (schema?.type === 'picklist' ? `write ${noun}` : `write ${noun}, such as ${example}`),
+      (schema.type === 'picklist' ? `write ${noun}` : `write ${noun}, such as ${example}`),
   };
 }
 
 /** What was probably meant, where that can be told: `30` for a duration, `True` for a text, `automtic` for a word. */
-function likelyFix(
-  schema: SchemaNode | undefined,
-  value: unknown,
-  as: string | undefined,
-): string | undefined {
-  const fits = (other: unknown) => schema !== undefined && v.is(schema, other);
+function likelyFix(schema: SchemaNode, value: unknown, as: string | undefined): string | undefined {
+  const fits = (other: unknown) => v.is(schema, other);
   if (typeof value === 'number') {
     const durations = ['s', 'm', 'h'].map((unit) => `${value}${unit}`).filter(fits);
-    if (durations.length > 0 && schema?.type === 'string' && !fits(as))
-      return `add a unit: ${durations.join(' or ')}`;
+    if (durations.length > 0 && !fits(as)) return `add a unit: ${durations.join(' or ')}`;
   }
   if (typeof value === 'number' || typeof value === 'boolean')
     return fits(as) ? `quote it: "${as}"` : undefined;
   if (typeof value !== 'string') return undefined;
   const number = Number(/^(\d+) ?[a-z]*$/.exec(value)?.[1]);
   if (fits(number)) return `write ${number}`;
-  if (schema?.type !== 'picklist') return undefined;
-  const meant = nearest(value, (schema.options ?? []).map(String));
+  if (schema.options === undefined) return undefined;
+  const meant = nearest(value, schema.options.map(String));
   return meant === undefined ? undefined : `did you mean "${meant}"?`;
 }
 
 function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, part) => (value as Record<string, unknown> | null | undefined)?.[part],
-    data,
-  );
+  return path.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], data);
 }
 
 const quotedMax = 60;
 
 function describe(value: unknown, as: string | undefined): string {
-  if (value === null || value === undefined) return 'nothing';
+  if (value === null) return 'nothing';
   if (typeof value === 'string') {
     return value.length > quotedMax ? `${JSON.stringify(value.slice(0, quotedMax))}…` : JSON.stringify(value);
   }
@@ -116,7 +106,6 @@ function asYaml(value: unknown): string {
     const entries = Object.entries(value).map(([key, inner]) => `${asYaml(key)}: ${asYaml(inner)}`);
     return `{ ${entries.join(', ')} }`;
   }
-  return typeof value === 'string' && !/^[A-Za-z0-9/][A-Za-z0-9_./:-]*$/.test(value)
-    ? JSON.stringify(value)
-    : String(value);
+  const word = String(value);
+  return /^[A-Za-z0-9/][A-Za-z0-9_./:-]*$/.test(word) ? word : JSON.stringify(word);
 }

@@ -3,10 +3,10 @@ import {
   type ErrorCode,
   isAlias,
   isMap,
-  isNode,
   isScalar,
   isSeq,
   LineCounter,
+  type ParsedNode,
   parseAllDocuments,
   type YAMLMap,
   type YAMLSeq,
@@ -37,7 +37,7 @@ export function parsePlan(text: string, file: string): Parsed {
     const draft = blank(shaped.data, blanks);
     const mistakes = draft ? findMistakes(draft) : [];
     for (const { path, message, fix } of [...shaped.findings, ...findings, ...mistakes]) {
-      errors.push({ file, line: nodeAt(root.source, path).node.line, path: pathText(path), message, fix });
+      errors.push({ file, line: nodeAt(root.source, path).line, path: pathText(path), message, fix });
     }
     if (form && errors.length === 0) return { plan: compile(form) };
   }
@@ -47,7 +47,7 @@ export function parsePlan(text: string, file: string): Parsed {
 /** The line of a path in the text of a plan that parses, or of the nearest map above it; counted from 1. */
 export function lineOf(text: string, path: Path): number {
   const { root } = readYaml(text);
-  return root ? nodeAt(root.source, path).node.line : 1;
+  return root ? nodeAt(root.source, path).line : 1;
 }
 
 type Complaint = Omit<PlanError, 'file'>;
@@ -77,7 +77,7 @@ function readYaml(text: string): Read {
     resolveKnownTags: false,
   } as const;
   const [first, second] = [...parseAllDocuments(text, options)];
-  const linesMax = text.replace(/\r?\n$/, '').split('\n').length;
+  const linesMax = text.replace(/\n$/, '').split('\n').length;
   const lineOf = (offset: number) => Math.min(Math.max(1, counter.linePos(offset).line), linesMax);
   if (
     first === undefined ||
@@ -95,7 +95,7 @@ function readYaml(text: string): Read {
   }
   if (first.errors.length > 0) return { complaints: oneALine(complaints) };
   const walk = new Walk(first, lineOf);
-  const root = walk.read(first.contents, [], lineOf(first.contents?.range?.[0] ?? 0));
+  const root = walk.read(first.contents, [], lineOf(first.contents?.range[0] ?? 0));
   const all = [...complaints, ...walk.complaints];
   return walk.exceeded ? { complaints: all } : { complaints: all, root };
 }
@@ -125,6 +125,11 @@ function ofTheFile(message: string, fix: string): Read {
   return { complaints: [complaint(1, message, fix)] };
 }
 
+/** What stands behind a key that has no value. */
+function nothing(line: number): { data: unknown; source: SourceNode } {
+  return { data: null, source: { line } };
+}
+
 /** Turns YAML nodes into data and remembers the line of each; follows aliases within bounds. */
 class Walk {
   readonly complaints: Complaint[] = [];
@@ -139,14 +144,15 @@ class Walk {
     this.#lineOf = lineOf;
   }
 
-  read(node: unknown, path: Path, line: number): { data: unknown; source: SourceNode } {
+  read(node: ParsedNode | null, path: Path, line: number): { data: unknown; source: SourceNode } {
     this.#nodes += 1;
     if (this.#nodes > nodesMax || path.length > depthMax) {
       this.#exceed(line);
-      return { data: null, source: { line } };
+      return nothing(line);
     }
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
+      // What has the anchor stands in the same text, and was parsed with it.
+      const target = node.resolve(this.#document) as ParsedNode | undefined;
       if (target !== undefined) return this.read(target, path, line);
       const message = `no anchor &${node.source} stands before this alias`;
       this.complaints.push(complaint(line, message, 'write the value itself', path));
@@ -154,18 +160,16 @@ class Walk {
     }
     if (isMap(node)) return this.#map(node, path, line);
     if (isSeq(node)) return this.#list(node, path, line);
-    if (!isScalar(node)) return { data: null, source: { line } };
-    const written = node.source ?? String(node.value);
-    return { data: node.value, source: { line, written } };
+    return node ? { data: node.value, source: { line, written: node.source } } : nothing(line);
   }
 
-  #map(map: YAMLMap, path: Path, line: number): { data: unknown; source: SourceNode } {
+  #map(map: YAMLMap.Parsed, path: Path, line: number): { data: unknown; source: SourceNode } {
     const data: Record<string, unknown> = Object.create(null);
     const children = new Map<string, SourceNode>();
     for (const { key, value } of map.items) {
-      const keyLine = isNode(key) && key.range ? this.#lineOf(key.range[0]) : line;
+      const keyLine = this.#lineOf(key.range[0]);
       if (!isScalar(key) || typeof key.value !== 'string') {
-        const fix = isScalar(key) ? `quote it: "${key.source ?? ''}"` : 'write a name as the key';
+        const fix = isScalar(key) && key.source ? `quote it: "${key.source}"` : 'write a name as the key';
         this.complaints.push(complaint(keyLine, 'a key that is not text', fix, path));
         continue;
       }
@@ -183,12 +187,11 @@ class Walk {
     return { data, source: { line, children } };
   }
 
-  #list(list: YAMLSeq, path: Path, line: number): { data: unknown; source: SourceNode } {
+  #list(list: YAMLSeq.Parsed, path: Path, line: number): { data: unknown; source: SourceNode } {
     const data: unknown[] = [];
     const children = new Map<string, SourceNode>();
     for (const [place, item] of list.items.entries()) {
-      const itemLine = isNode(item) && item.range ? this.#lineOf(item.range[0]) : line;
-      const inner = this.read(item, [...path, place], itemLine);
+      const inner = this.read(item, [...path, place], this.#lineOf(item.range[0]));
       data.push(inner.data);
       children.set(String(place), inner.source);
     }

@@ -17,15 +17,12 @@ export function unwrapped(schema: SchemaNode): SchemaNode {
   return schema.wrapped === undefined ? schema : unwrapped(schema.wrapped);
 }
 
-/** The schema of what stands at a path, or `undefined` where the path leaves the schema. */
-export function schemaAt(root: SchemaNode, path: Path): SchemaNode | undefined {
-  let schema: SchemaNode | undefined = unwrapped(root);
-  for (const part of path) {
-    const inner: SchemaNode | undefined = schema.item ?? schema.value ?? schema.entries?.[part];
-    if (inner === undefined) return undefined;
-    schema = unwrapped(inner);
-  }
-  return schema;
+/** The schema of what stands at a path that the schema has. */
+export function schemaAt(root: SchemaNode, path: Path): SchemaNode {
+  return path.reduce<SchemaNode>(
+    ({ item, value, entries }, part) => unwrapped((item ?? value ?? entries?.[part])!),
+    unwrapped(root),
+  );
 }
 
 /**

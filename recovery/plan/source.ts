@@ -10,14 +10,12 @@ export interface SourceNode {
 }
 
 /** The node at a path, or the nearest one above it: a key that is missing is missed where its map begins. */
-export function nodeAt(root: SourceNode, path: Path): { readonly node: SourceNode; readonly depth: number } {
+export function nodeAt(root: SourceNode, path: Path): SourceNode {
   let node = root;
-  let depth = 0;
   for (const part of path) {
     const child = node.children?.get(String(part));
     if (child === undefined) break;
     node = child;
-    depth += 1;
   }
-  return { node, depth };
+  return node;
 }

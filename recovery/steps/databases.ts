@@ -54,6 +54,17 @@ export function isPromotionUnseen(asked: readonly (Instant | undefined)[], now: 
   return asked.some((at) => at !== undefined && secondsBetween(at, now) < promoteVisibleSeconds);
 }
 
+/** What a replica goes through while it is promoted (RDS User Guide, promoting a read replica). */
+const promotionStates = new Set(['modifying', 'rebooting']);
+
+/**
+ * Whether RDS has taken the promotion of a replica that was asked for and not answered. A replica is asked while it is
+ * `available`: one that is changed and restarts soon after has most likely taken it, and that cannot be undone.
+ */
+export function isPromotionTaken({ source, status }: Pick<ObservedDatabase, 'source' | 'status'>): boolean {
+  return source === undefined || promotionStates.has(status);
+}
+
 /** Describes may still say `available`, with the source, for a minute after the promotion was accepted. */
 const promoteVisibleSeconds = 90;
 

@@ -39,6 +39,24 @@ export function answersAgain(
   });
 }
 
+/** Samples come each minute and some two minutes late: without one for so long, a probe says nothing any more. */
+const silentProbeSeconds = 240;
+
+/**
+ * Why nobody can say whether the primary answers again: every probe has fallen silent, as after an outage of the recovery
+ * Region in which they write. Undefined where one speaks, and for a plan without probes.
+ */
+export function probesSilent(
+  samples: ReadonlyMap<string, readonly LagSample[]>,
+  now: Instant,
+): string | undefined {
+  const newest = [...samples.values()].map((ofVantage) => newestOf(ofVantage, ({ at }) => at)?.at);
+  const speaks = newest.some((at) => at !== undefined && secondsBetween(at, now) < silentProbeSeconds);
+  if (samples.size === 0 || speaks) return undefined;
+  const from = [...samples.keys()].join(' and ');
+  return `no probe (from ${from}) has had a sample for ${silentProbeSeconds} s`;
+}
+
 /** Waiting for a person: looked at again soon, ever less often, until the bound, which is a safe stop. */
 export function awaitApproval(
   recovery: string,

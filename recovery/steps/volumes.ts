@@ -189,7 +189,9 @@ function volumeNeed(
 ): 'done' | VolumeAction | Problem | { seconds: number; for: string } {
   const name = `volumes.${item.name}`;
   const own = volumesFor(item, member.instanceId, seen.volumes);
-  const volume = own.find(({ state }) => state !== 'error' && state !== 'deleting' && state !== 'deleted');
+  const alive = own.filter(({ state }) => state !== 'error' && state !== 'deleting' && state !== 'deleted');
+  // One that was seen too late has a twin by now: the device is taken by whichever was attached first.
+  const volume = alive.find(({ attachment }) => attachment?.instanceId === member.instanceId) ?? alive[0];
   if (volume) return attachNeed(item, member, volume, seen.instances[member.instanceId]);
   const created = seen.created[createdKey(item, member.instanceId)] ?? [];
   const unseen = created.filter(({ id }) => !own.some((one) => one.id === id));
@@ -208,7 +210,9 @@ function volumeNeed(
       unblock: `check the key that encrypts ${snapshot.id} (a disabled one is the usual cause) and the volume limits, then continue`,
     };
   }
-  const token = clientToken(recovery, name, member.instanceId, member.zone, dead.size);
+  // A token that has named a volume twice names it for ever; and one that was seen to fail is forgotten once it is gone.
+  const tries = created.length + own.filter(({ id }) => !created.some((one) => one.id === id)).length;
+  const token = clientToken(recovery, name, member.instanceId, member.zone, tries);
   return { kind: 'create', item, member, snapshot, token };
 }
 

@@ -12,6 +12,12 @@ const idleSawtoothMs = 300_000;
 /** How long a MySQL replica waits before it takes a silent source for lost (`slave_net_timeout`, default 60 s). */
 const netTimeoutMs = 60_000;
 
+/** A time in which a replica heard nothing of its source; it has no end while it lasts. */
+interface Outage {
+  readonly fromMs: number;
+  readonly toMs?: number;
+}
+
 interface Setting {
   readonly fromMs: number;
   readonly shape: LagShape;
@@ -24,8 +30,7 @@ interface Setting {
 export class ReplicaLag {
   readonly #rds: Rds;
   readonly #settings = new Map<string, Setting[]>();
-  readonly #sourceDeadAtMs = new Map<string, number>();
-  readonly #sourceBackAtMs = new Map<string, number>();
+  readonly #sourceOutages = new Map<string, readonly Outage[]>();
   readonly #startedAtMs = new Map<string, number>();
   readonly #stoppedAtMs = new Map<string, number>();
   readonly #pauses = new Map<string, { readonly fromMs: number; readonly toMs: number }[]>();
@@ -40,12 +45,18 @@ export class ReplicaLag {
     this.#settings.set(replicaId, [...(this.#settings.get(replicaId) ?? []), { fromMs, shape }]);
   }
 
+  /** A source may die again and again: what was measured meanwhile stays what it was. */
   markSourceDead(replicaId: string, atMs: number): void {
-    this.#sourceDeadAtMs.set(replicaId, atMs);
+    const before = this.#sourceOutages.get(replicaId) ?? [];
+    if (before.length > 0 && before.at(-1)?.toMs === undefined) return;
+    this.#sourceOutages.set(replicaId, [...before, { fromMs: atMs }]);
   }
 
   markSourceBack(replicaId: string, atMs: number): void {
-    this.#sourceBackAtMs.set(replicaId, atMs);
+    const outages = this.#sourceOutages.get(replicaId) ?? [];
+    const last = outages.at(-1);
+    if (!last || last.toMs !== undefined) return;
+    this.#sourceOutages.set(replicaId, [...outages.slice(0, -1), { ...last, toMs: atMs }]);
   }
 
   /** A replica that was made while the world runs has begun to replicate. */
@@ -69,8 +80,9 @@ export class ReplicaLag {
 
   /** Another instance may take the identifier of one that is gone. */
   forget(replicaId: string): void {
-    const dates = [this.#sourceDeadAtMs, this.#sourceBackAtMs, this.#startedAtMs, this.#stoppedAtMs];
-    for (const known of [this.#settings, this.#pauses, ...dates]) known.delete(replicaId);
+    const dates = [this.#startedAtMs, this.#stoppedAtMs];
+    for (const known of [this.#settings, this.#pauses, this.#sourceOutages, ...dates])
+      known.delete(replicaId);
   }
 
   /** Offers `AWS/RDS ReplicaLag` to the Region's CloudWatch. */
@@ -105,11 +117,11 @@ export class ReplicaLag {
     if (isPaused) return undefined;
     const startedAtMs = this.#startedAtMs.get(replica.id) ?? replica.createdAtMs;
     if (replica.status === 'creating' || measuredMs < startedAtMs) return undefined;
-    const deadAtMs = this.#sourceDeadAtMs.get(replica.id);
-    const backAtMs = this.#sourceBackAtMs.get(replica.id) ?? Number.POSITIVE_INFINITY;
-    const isDead = deadAtMs !== undefined && measuredMs >= deadAtMs && measuredMs < backAtMs;
-    if (!isDead) return this.#whileSourceLives(replica, minute);
-    return this.#afterSourceDied(replica, measuredMs, deadAtMs);
+    const outage = (this.#sourceOutages.get(replica.id) ?? []).find(
+      ({ fromMs, toMs = Number.POSITIVE_INFINITY }) => measuredMs >= fromMs && measuredMs < toMs,
+    );
+    if (!outage) return this.#whileSourceLives(replica, minute);
+    return this.#afterSourceDied(replica, measuredMs, outage.fromMs);
   }
 
   #whileSourceLives(replica: DbInstance, minute: number): number {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openAccount } from '../../drill/account.ts';
-import { type Judged, judge, leaksOf } from '../../drill/checkers.ts';
+import type { SceneGiven, Span } from '../../drill/checkers/scene.ts';
+import { type Judged, judge, judgeScene, leaksOf, sceneOf } from '../../drill/checkers.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { singleSample } from '../../simulator/cloudwatch/metric.ts';
 import type { InventoryDifference } from '../../simulator/world/inventory.ts';
@@ -190,16 +191,30 @@ test("what changes in a failover and is not the plan's is a violation", () => {
 });
 
 test('an old primary that takes writes for minutes beside the promoted replica is a violation', () => {
-  const judgeSplit = (seconds: number) => {
+  const judgeSplit = (seconds: number, ...silenced: readonly Span[]) => judgeIn(seconds, { silenced });
+  const judgeIn = (seconds: number, given: Pick<SceneGiven, 'silenced' | 'isStruck'>) => {
     const { sim } = openAccount({ plan, world, template, seed: 7 });
-    worldOf(sim).splits.splits.push({
-      fromMs: 0,
-      toMs: seconds * 1000,
-      says: 'i-1 can write to shop-orders',
-    });
-    const judged = { sim, plan, recovery: 'shop-x-1', difference: nothing, outcome: 'failed' };
-    return judge({ ...judged, kind: 'failover' }).map(({ checker }) => checker);
+    const split = { fromMs: 0, toMs: seconds * 1000, says: 'i-1 can write to shop-orders' };
+    worldOf(sim).splits.splits.push(split);
+    const failover = { plan, kind: 'failover', recovery: 'shop-x-1', outcome: 'failed' } as const;
+    return judgeScene(sceneOf({ sim, difference: nothing, recoveries: [failover], ...given })).map(
+      ({ checker }) => checker,
+    );
   };
+  const span = (fromSeconds: number, toSeconds: number): Span => ({
+    fromMs: fromSeconds * 1000,
+    toMs: toSeconds * 1000,
+  });
   assert.deepEqual(judgeSplit(240), ['nobodysWritesSplit']);
   assert.deepEqual(judgeSplit(150), []);
+  assert.deepEqual(judgeSplit(240, span(30, 100)), [], 'while Lifeboat could not act, it is not asked to');
+  assert.deepEqual(judgeSplit(240, span(60, 110), span(30, 100)), [], 'of whatever overlaps, once');
+  assert.deepEqual(
+    judgeSplit(240, span(30, 50), span(30, 50)),
+    ['nobodysWritesSplit'],
+    'and no more than that',
+  );
+  assert.deepEqual(judgeSplit(240, span(-900, 30), span(230, 900)), ['nobodysWritesSplit']);
+  assert.deepEqual(judgeIn(350, { isStruck: true }), [], 'where calls fail, a try or three come to nothing');
+  assert.deepEqual(judgeIn(370, { isStruck: true }), ['nobodysWritesSplit']);
 });

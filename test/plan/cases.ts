@@ -14,7 +14,7 @@ const at = (file: string) => new URL(`cases/${file}`, import.meta.url);
 /** A plan without mistakes that uses nearly every key; each case breaks it in one way. */
 export const goodPlan = readFileSync(at('base.yaml'), 'utf8');
 
-/** The bad plans of one file: `yaml`, `form`, `bounds`, `meaning` or `together`. */
+/** The bad plans of one file: `yaml`, `form`, `words`, `bounds`, `meaning` or `together`. */
 export function badPlans(kind: string): BadPlan[] {
   interface Written extends Omit<BadPlan, 'text'> {
     readonly plan?: string;

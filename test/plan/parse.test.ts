@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { parsePlan } from '../../recovery/plan/parse.ts';
+import { lineOf, parsePlan } from '../../recovery/plan/parse.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import { badPlans, goodPlan } from './cases.ts';
 
@@ -14,7 +14,7 @@ function planOf(text: string): Plan {
   return parsed.plan;
 }
 
-for (const kind of ['yaml', 'form', 'bounds', 'meaning', 'together']) {
+for (const kind of ['yaml', 'form', 'words', 'bounds', 'meaning', 'together']) {
   for (const { name, text, errors } of badPlans(kind)) {
     test(`${kind}: ${name}`, () => {
       const parsed = parsePlan(text, 'plans/desk.yaml');
@@ -149,8 +149,51 @@ test('a compiled plan survives JSON, which carries it to the functions', () => {
 });
 
 test('a file far longer than a plan is refused unread', () => {
-  const parsed = parsePlan('#'.repeat(300_000), 'plan.yaml');
-  assert.deepEqual('errors' in parsed && parsed.errors.map(({ line, message }) => [line, message]), [
-    [1, 'the file has 300000 characters; a plan has at most 262144'],
+  const charactersMax = 262_144;
+  assert.ok('plan' in parsePlan(goodPlan.padEnd(charactersMax, '#'), 'plan.yaml'));
+  assert.deepEqual(parsePlan(goodPlan.padEnd(charactersMax + 1, '#'), 'plan.yaml'), {
+    errors: [
+      {
+        file: 'plan.yaml',
+        line: 1,
+        path: '',
+        message: 'the file has 262145 characters; a plan has at most 262144',
+        fix: 'split the plan',
+      },
+    ],
+  });
+});
+
+test('a file that unfolds to more than a plan can be is told that, and nothing else', () => {
+  const exceeds = 'the file unfolds to more than 20000 values or 40 levels';
+  const values = (count: number) => messagesOf(`# many\nplan: [${'x,'.repeat(count - 2)}]\n`);
+  const levels = (count: number) => messagesOf(`# deep\nplan: ${'['.repeat(count)}${']'.repeat(count)}\n`);
+  for (const most of [values(20_000), levels(40)]) {
+    assert.ok(most.length > 1 && !most.includes(exceeds), most.join('\n'));
+  }
+  assert.deepEqual([values(20_001), levels(41)], [[exceeds], [exceeds]]);
+});
+
+test('a file whose brackets never end is told to nest less deeply', () => {
+  const parsed = parsePlan('['.repeat(50_000), 'plan.yaml');
+  assert.deepEqual('errors' in parsed && parsed.errors.map(({ line, fix }) => [line, fix]), [
+    [1, 'nest less deeply'],
   ]);
 });
+
+test('a path has the line of its key, or of the map that lacks it', () => {
+  const lineNumber = (piece: string) => goodPlan.split(piece)[0]!.split('\n').length;
+  assert.equal(
+    lineOf(goodPlan, ['volumes', 'index', 'mount', 'path']),
+    lineNumber('mount: { path: /srv/spool/index'),
+  );
+  assert.equal(lineOf(goodPlan, ['traffic', 0, 'record', 'ttl']), lineNumber('ttl: 60'));
+  assert.equal(lineOf(goodPlan, ['drill', 'timeZone']), lineNumber('drill:\n  schedules'));
+  assert.equal(lineOf(goodPlan, []), 1);
+  assert.equal(lineOf('plan: "desk', ['plan']), 1);
+});
+
+function messagesOf(text: string): readonly string[] {
+  const parsed = parsePlan(text, 'plan.yaml');
+  return 'errors' in parsed ? parsed.errors.map(({ message }) => message) : [];
+}

@@ -28,10 +28,12 @@ test('the plan that the cases break satisfies the JSON Schema', () => {
   assert.ok(valid(parse(goodPlan)), JSON.stringify(valid.errors));
 });
 
-for (const { name, text } of badPlans('form')) {
-  test(`the JSON Schema refuses too: ${name}`, () => {
-    assert.equal(valid(parse(text)), false);
-  });
+for (const kind of ['form', 'words']) {
+  for (const { name, text } of badPlans(kind)) {
+    test(`the JSON Schema refuses too: ${name}`, () => {
+      assert.equal(valid(parse(text)), false);
+    });
+  }
 }
 
 for (const kind of ['bounds', 'meaning']) {

@@ -4,6 +4,7 @@ import type { ObservedDatabase, ObservedDatabaseSnapshot } from '../../recovery/
 import type { DatabaseItem } from '../../recovery/plan/plan.ts';
 import {
   type DatabaseMemory,
+  isPromotionTaken,
   isPromotionUnseen,
   promotionNeed,
   restoreNeed,
@@ -153,4 +154,13 @@ test('what RDS was asked for in the last minute and a half may have been taken, 
   assert.equal(isPromotionUnseen(['2026-11-02T00:08:30.000Z'], now), false);
   assert.equal(isPromotionUnseen([undefined, '2026-11-02T00:09:59.000Z'], now), true);
   assert.equal(isPromotionUnseen([undefined], now), false);
+});
+
+test('a replica that is changed, restarts or has no source has taken the promotion that nobody answered', () => {
+  const source = 'arn:aws:rds:ap-northeast-2:111122223333:db:shop-orders';
+  assert.equal(isPromotionTaken({ status: 'available', source }), false);
+  assert.equal(isPromotionTaken({ status: 'backing-up', source }), false);
+  assert.equal(isPromotionTaken({ status: 'modifying', source }), true);
+  assert.equal(isPromotionTaken({ status: 'rebooting', source }), true);
+  assert.equal(isPromotionTaken({ status: 'available' }), true);
 });

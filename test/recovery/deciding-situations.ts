@@ -14,7 +14,10 @@ export interface Told {
   readonly trigger?: Partial<Trigger>;
   readonly withoutProbes?: true;
   readonly now?: string;
-  /** `kind name@vantage vote since [seenAt]`, such as `alarm canary@ap-northeast-2 down 00:02:00`. */
+  /**
+   * `kind name@vantage vote since [seenAt]`, such as `alarm canary@ap-northeast-2 down 00:02:00`, or of a silent probe
+   * `… since answered until`.
+   */
   readonly observations: readonly string[];
   /** Null when it could not be read. */
   readonly ledger?: LedgerState | null;
@@ -45,7 +48,8 @@ export function situationOf(told: Told): Situation {
 }
 
 function observation(line: string): Observation {
-  const [kind, name = '', vote, since = '', seenAt] = line.split(' ');
+  const [told = '', answered] = line.split(' answered ');
+  const [kind, name = '', vote, since = '', seenAt] = told.split(' ');
   const [label = '', vantage = label] = name.split('@');
   return {
     kind: kind as SignalKind,
@@ -54,6 +58,7 @@ function observation(line: string): Observation {
     vote: vote as Vote,
     since: instant(since),
     ...(seenAt && { seenAt: instant(seenAt) }),
+    ...(answered && { answeredUntil: instant(answered) }),
     says: `the ${kind} ${label} is ${vote}`,
   };
 }

@@ -10,6 +10,7 @@ import {
   heldForSibling,
   judgeSiblings,
   primaryAnswers,
+  probesSilent,
   type Sibling,
 } from '../../recovery/steps/gate.ts';
 import { judgeLag, lossOf } from '../../recovery/steps/lag.ts';
@@ -83,6 +84,21 @@ test('old good news, a failed sample and silence are no answer', () => {
     ],
   ]);
   assert.deepEqual(answersAgain(downSince, now), [], 'the newest sample speaks');
+});
+
+test('nobody can say whether the primary answers again where every probe has fallen silent', () => {
+  const now = minute(0);
+  const says = (samples: Parameters<typeof probesSilent>[0]) => probesSilent(samples, now);
+  assert.equal(
+    says(new Map([...up('ap-northeast-1', minute(4)), ...up('us-west-2', minute(9), 0)])),
+    'no probe (from ap-northeast-1 and us-west-2) has had a sample for 240 s',
+  );
+  assert.equal(says(new Map([['us-west-2', []]])), 'no probe (from us-west-2) has had a sample for 240 s');
+  assert.equal(
+    says(new Map([...up('ap-northeast-1', minute(3), 0), ...up('us-west-2', minute(9))])),
+    undefined,
+  );
+  assert.equal(says(new Map()), undefined, 'a plan without probes');
 });
 
 const record = (step: Sibling['step'], status: StepRecord['status'], says: Partial<StepRecord> = {}) => ({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   type ExecutionStatus,
+  interruptedBy,
   isOverdue,
   isUntold,
   janitorNeed,
@@ -167,6 +168,13 @@ test('whoever takes a plan keeps in mind the drills that lost it', () => {
     takenBy: 'shop-failover-1',
     takenAt: later,
   });
+  const orders = {
+    continued: { run: 1, by: 'ana', at: soon, comment: 'go on' },
+    planAcceptedBy: 'ana',
+    abort: { by: 'ben', at: soon, reason: 'enough' },
+  };
+  const [ordered] = preemptedBy({ ...held, ...orders }, 'shop-failover-1', later);
+  assert.deepEqual(ordered, { ...first, ...orders }, 'its evidence has still to tell what people ordered');
   const other = { ...drill, recovery: 'shop-drill-2', preempted: [first!] };
   const names = (held: ActiveRecord | undefined, by: string) =>
     preemptedBy(held, by, later).map(({ recovery }) => recovery);
@@ -174,6 +182,16 @@ test('whoever takes a plan keeps in mind the drills that lost it', () => {
   assert.deepEqual(names({ ...other, releasedAt: soon }, 'shop-failover-2'), ['shop-drill-1']);
   assert.deepEqual(names(other, 'shop-drill-2'), ['shop-drill-1']);
   assert.deepEqual(names(undefined, 'shop-drill-2'), []);
+});
+
+test('the mark of an interrupted recovery keeps the order of a person that was there', () => {
+  const order = { by: 'ana', at: soon, reason: 'a false alarm' };
+  const marked = interruptedBy({ abort: order }, later, 'it was stopped');
+  assert.deepEqual(marked, { by: 'janitor', at: later, reason: 'it was stopped', after: order });
+  assert.deepEqual(interruptedBy({ abort: marked }, later, 'again').after, order);
+  const alone = { by: 'janitor', at: later, reason: 'it was stopped' };
+  assert.deepEqual(interruptedBy({}, later, 'it was stopped'), alone);
+  assert.deepEqual(interruptedBy({ abort: alone }, later, 'it was stopped'), alone);
 });
 
 test('an execution that was started by hand under another name is looked for by that name', () => {

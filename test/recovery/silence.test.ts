@@ -103,6 +103,20 @@ const rows: readonly Row[] = [
     silent: true,
   },
   {
+    name: 'a ledger that was away for less time than silence takes excuses whoever wrote a while before',
+    other: record(0, 20),
+    own: record(0, 100),
+    nowSeconds: 400,
+    silent: false,
+  },
+  {
+    name: 'a looker that only waited is no sign of a ledger that was away',
+    other: record(0, 20),
+    own: record(0, 220),
+    nowSeconds: 400,
+    silent: true,
+  },
+  {
     name: 'a ledger that was away since the start excuses a first word as well',
     other: undefined,
     own: undefined,

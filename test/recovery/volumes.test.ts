@@ -105,3 +105,14 @@ test('the token of a volume is the same each time it is asked for, and another o
   assert.equal(token({}), token({}));
   assert.notEqual(token({}), token({ volume: { state: 'error' } }));
 });
+
+test('a token that named a volume twice is not asked for again', () => {
+  const gone = { id: 'vol-2', at: '2026-03-02T08:50:00Z' };
+  const token = (created: NonNullable<Given['created']>) =>
+    plannedFor({ runStartedAt: '2026-03-02T08:59:00Z', created }).actions.flatMap((action) =>
+      action.kind === 'create' ? [action.token] : [],
+    )[0];
+  const tokens = [[], [gone], [gone, gone], [gone, gone, gone]].map(token);
+  assert.equal(new Set(tokens).size, 4);
+  assert.ok(!tokens.includes(undefined));
+});

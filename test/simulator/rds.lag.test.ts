@@ -90,6 +90,19 @@ test('when its source dies, a PostgreSQL lags more each minute and a MySQL becom
   }
 });
 
+test('a source that comes back and dies again changes nothing that was measured before', async () => {
+  const { sim, rds, read } = openReplicated('postgres');
+  rds.setLag('orders-replica', 2);
+  const at = (minutes: number) => startMs + minutes * minuteMs;
+  rds.markSourceDead('orders-replica', at(1));
+  rds.markSourceDead('orders-replica', at(2));
+  rds.markSourceBack('orders-replica', at(3));
+  rds.markSourceBack('orders-replica', at(4));
+  rds.markSourceDead('orders-replica', at(5));
+  await sim.clock.driveUntil(at(10));
+  assert.deepEqual(await read(startMs, at(8)), [2, 2, 62, 2, 2, 2, 62, 122]);
+});
+
 test('after a promotion the metric stops, and what was measured before stays', async () => {
   const { sim, rds, read } = openReplicated();
   const command = new PromoteReadReplicaCommand({ DBInstanceIdentifier: 'orders-replica' });

@@ -22,6 +22,7 @@ interface State {
   readonly Resource?: string;
   readonly TimeoutSeconds?: number;
   readonly Retry?: readonly Retrier[];
+  readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Seconds?: number;
   readonly SecondsPath?: string;
   readonly Branches?: readonly Machine[];
@@ -103,3 +104,16 @@ test('the longest recovery, with every retry of every step to its end, is over b
   const seconds = secondsOf(longestRecovery) + retried + afterwards;
   assert.ok(seconds < (recovery.TimeoutSeconds ?? 0), `${seconds} s`);
 });
+
+for (const name of ['recovery', 'response', 'remount']) {
+  test(`each Task of the machine ${name} that is told a date is told how often it was tried since`, () => {
+    const told = everyState(machine(name)).filter(
+      ([, { Parameters }]) => Parameters?.['now.$'] !== undefined,
+    );
+    assert.ok(told.length > 0);
+    for (const [state, { Parameters }] of told) {
+      assert.equal(Parameters?.['now.$'], '$$.State.EnteredTime', state);
+      assert.equal(Parameters?.['retries.$'], '$$.State.RetryCount', state);
+    }
+  });
+}
