@@ -61,9 +61,10 @@ function actingIn(scene: Scene, plan: Plan, runs: readonly Run[], run: number): 
   return ofRun.find(({ execution }) => names.has(execution.name)) ?? ofRun[0];
 }
 
-function aboutItsEnd({ evidence, run }: Claimed): readonly string[] {
+function aboutItsEnd({ scene, evidence, run }: Claimed): readonly string[] {
   const { status, startedAtMs, stoppedAtMs = Number.POSITIVE_INFINITY } = run.execution;
   const isGood = evidence.outcome === 'recovered' || evidence.outcome === 'drilled';
+  const lateMs = (status === 'ABORTED' ? goesOnMs : roundingMs) + scene.truth.skewMsMost;
   const [saysStartMs, saysEndMs] = [Date.parse(evidence.startedAt), Date.parse(evidence.endedAt)];
   return [
     ...(isGood && status === 'FAILED' ? [`says ${evidence.outcome}, and its execution ${status}`] : []),
@@ -76,7 +77,7 @@ function aboutItsEnd({ evidence, run }: Claimed): readonly string[] {
       : [
           `says that it began at ${evidence.startedAt}, and it did at ${new Date(startedAtMs).toISOString()}`,
         ]),
-    ...(saysEndMs >= startedAtMs && saysEndMs <= stoppedAtMs + (status === 'ABORTED' ? goesOnMs : roundingMs)
+    ...(saysEndMs >= startedAtMs && saysEndMs <= stoppedAtMs + lateMs
       ? []
       : [`says that it ended at ${evidence.endedAt}, which is not within its run`]),
   ];
@@ -103,7 +104,7 @@ function aboutResources({ scene, evidence, plan, run }: Claimed): readonly strin
     .filter(({ type, id }) => !isThere(type, id))
     .map(({ type, id }) => `names the ${type} ${id}, which there is not`);
   if (evidence.outcome !== 'recovered') return invented;
-  const named = new Set(ours.map(({ id }) => id));
+  const named = new Set([...ours, ...evidence.surplus].map(({ id }) => id));
   const made = [
     ...[...ec2.instances.values()].filter(({ state }) => state === 'running'),
     // The root volume of a server goes with it, and is named with it.

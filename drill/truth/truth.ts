@@ -48,6 +48,8 @@ export class Truth {
   readonly pictures: Picture[] = [];
   /** The places that saw a primary down: each minute, whenever somebody assessed its plan, and when a failover was started. */
   readonly signals: PlacesDown[] = [];
+  /** How far the clock of Lifeboat's functions has been from the true one, at the most: what they date may be as wrong. */
+  skewMsMost = 0;
   /** Volumes that AWS took on and could not make: they are gone soon after, and were made all the same. */
   readonly failedVolumes = new Set<string>();
   /** Instances that are terminated: EC2 shows them for an hour only, and they were made all the same. */
@@ -139,6 +141,8 @@ export class Truth {
       const isLooking = calls === 0 && arn.endsWith('-assess');
       if (isLooking || atMs - this.#signalsAtMs >= 60_000) this.#lookAtSignals(atMs);
       const act = actOf(call, input, atMs);
+      const skewMs = Math.abs(this.#sim.region(recoveryRegion).lambda.clockSkewMs);
+      this.skewMsMost = Math.max(this.skewMsMost, skewMs);
       if (act) this.#note({ ...act, targets: targetsOf(this.#sim, act) });
       return undefined;
     });

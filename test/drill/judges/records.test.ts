@@ -78,6 +78,21 @@ test('a record that says more than happened, or less, or something else, is foun
   says(forged(loss(500)), /says that shop-orders-replica lost 500 s to 501 s, and it was \S+ s behind/);
 });
 
+test('what had begun when an execution was stopped may end within a minute, and no later', async () => {
+  const trial = await new Trial().end('failover');
+  const execution = trial.sim.region(tokyo).states.executions.find(({ name }) => name.startsWith(recovery))!;
+  const isFound = (seconds: number) => {
+    const endedAt = new Date(execution.stoppedAtMs! + seconds * 1000).toISOString();
+    trial.forge<RunEvidence>(key, (evidence) => ({ ...evidence, endedAt }));
+    return trial
+      .violations({ difference: nothing })
+      .some(({ message }) => /not within its run/.test(message));
+  };
+  assert.deepEqual([0.9, 1.1, 59].map(isFound), [false, true, true]);
+  Object.defineProperty(execution, 'status', { value: 'ABORTED' });
+  assert.deepEqual([59, 61].map(isFound), [false, true]);
+});
+
 test('an order that the evidence does not tell of is found', async () => {
   const trial = await new Trial().end('failover');
   await trial.pass(300);
