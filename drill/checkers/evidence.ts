@@ -2,6 +2,7 @@ import { tagKeys } from '../../recovery/identity.ts';
 import { type ActiveRecord, type ApprovalRecord, ledgerKeys } from '../../recovery/ledger.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { RunEvidence } from '../../recovery/steps/evidence.ts';
+import type { OrderGiven } from '../../report/operator.ts';
 import type { Act } from '../truth/acts.ts';
 import type { Run } from '../truth/truth.ts';
 import { type JudgedRecovery, type Law, runsOf, type Scene, wasTaken } from './scene.ts';
@@ -168,6 +169,12 @@ function aboutTraffic({ evidence, plan, acts }: Claimed): readonly string[] {
 }
 
 /** Who took what upon themselves, by the objects that only they can have written; and what they ordered. */
+/** Whoever orders a run that somebody else has ordered, and that has not begun, only starts it: the first word counts. */
+function firstToContinue(locks: readonly ActiveRecord[], { recovery, run, by }: OrderGiven): string | null {
+  const lock = locks.find((each) => each.recovery === recovery && each.continued?.run === run);
+  return lock?.continued?.by ?? by;
+}
+
 function aboutPeople({ scene, evidence, plan, run }: Claimed): readonly string[] {
   const approvals = scene.truth.under<ApprovalRecord>(ledgerKeys.approvals(plan.plan, run.recovery));
   const invented = evidence.overrides
@@ -186,8 +193,10 @@ function aboutPeople({ scene, evidence, plan, run }: Claimed): readonly string[]
       ({ isDone, recovery, at, by }) =>
         isDone && by !== null && recovery === run.recovery && Date.parse(at) < endMs - 120_000,
     )
-    .filter(({ command, by }) => {
+    .filter((given) => {
+      const { command } = given;
       const order = command === 'continue' ? 'continued' : command === 'abort' ? 'aborted' : undefined;
+      const by = order === 'continued' ? firstToContinue(locks, given) : given.by;
       return order !== undefined && !evidence.orders.some((each) => each.order === order && each.by === by);
     })
     .map(({ command, by }) => `does not say that ${by} gave the order ${command}`);

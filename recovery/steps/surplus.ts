@@ -3,13 +3,19 @@ import type { ObservedInstance, ObservedVolume } from '../observed.ts';
 import { type Instant, type RecoveryOutcome, type ResourceRef, secondsBetween } from '../terms.ts';
 import { answerBySight } from './servers/launches.ts';
 import { emptyServersMemory, type Launch, type Member, type ServersMemory } from './servers/memory.ts';
-import { type CreatedVolumes, unseenSeconds } from './volumes.ts';
+import type { CreatedVolumes } from './volumes.ts';
 
 /** Something that a failover made and does not use: nothing takes it away, so that a person must know of it. */
 export interface SurplusResource extends ResourceRef {
   /** Why it is not used; null where no record says what it was made for. */
   readonly reason: string | null;
 }
+
+/**
+ * How long what was made may not be seen (EC2 Developer Guide, eventual consistency: five minutes). A step makes another one
+ * before that, since users wait; who is told what is left over is told of both.
+ */
+const unseenSeconds = 300;
 
 /** Everything that carries the tag of one recovery. */
 export interface MadeByRecovery {

@@ -193,15 +193,30 @@ const cases: readonly {
     ],
   },
   {
-    says: 'what was asked for a minute ago and is not seen is not late any more',
+    says: 'what was asked for five minutes ago and is not seen is not late any more',
     remembered: {
       servers: {
         ...emptyServersMemory,
-        launches: launches([['i-1']]).map((each) => ({ ...each, requestedAt: '2026-03-02T09:09:00.000Z' })),
+        launches: launches([['i-1']]).map((each) => ({ ...each, requestedAt: '2026-03-02T09:05:00.000Z' })),
       },
-      created: { 'data i-1': [{ id: 'vol-1', at: '2026-03-02T09:09:00.000Z' }] },
+      created: { 'data i-1': [{ id: 'vol-1', at: '2026-03-02T09:05:00.000Z' }] },
     },
     surplus: [],
+  },
+  {
+    says: 'what was made anew since nobody saw it may be there all the same, for five minutes',
+    instances: [instance('i-1')],
+    volumes: [volume('vol-2', dataOf('i-1'), 'i-1')],
+    remembered: {
+      ...servers(launches([['i-1']]), filledBy('i-1')),
+      created: {
+        'data i-1': [
+          { id: 'vol-1', at: '2026-03-02T09:05:01.000Z' },
+          { id: 'vol-2', at: '2026-03-02T09:06:01.000Z' },
+        ],
+      },
+    },
+    surplus: [['vol-1', 'made for i-1, which has another']],
   },
   {
     says: 'volumes that are gone are no surplus, and what is left comes in the order of its ids',
