@@ -45,8 +45,11 @@ export async function readLeftovers(context: StepContext): Promise<LeftoversLook
   return { left, refusals };
 }
 
-/** A resource made by a call whose answer was lost may take this long to be seen. */
-const lateSeconds = 60;
+/**
+ * A resource made by a call whose answer was lost may take a minute to be seen; a function whose execution was stopped begins
+ * calls for more than half a minute.
+ */
+const lateSeconds = 100;
 
 /** How many whole seconds the last creation must still age before an empty look proves anything: 0 once it does. */
 export async function secondsUntilSeen(context: StepContext): Promise<number | Refusal> {

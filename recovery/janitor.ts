@@ -138,7 +138,6 @@ export function preemptedNeed(
   return { kind: 'finish', nextRun: isAbsent && drill.runAt !== undefined ? run : run + 1, reason };
 }
 
-/** The mark takes the place of a person's abort in the lock: what they asked for, and why, stays in its words. */
 /** The mark of an interrupted recovery; what a person had ordered before stays in it. */
 export function interruptedBy(
   { abort }: Pick<ActiveRecord, 'abort'>,
@@ -150,6 +149,7 @@ export function interruptedBy(
   return { by: janitorName, at, reason, ...(after && { after }) };
 }
 
+/** The mark takes the place of a person's abort in the lock: what they asked for, and why, stays in its words. */
 function afterAbort({ abort }: ActiveRecord): string {
   if (!abort || abort.by === janitorName) return '';
   return `, after ${abort.by} had aborted it at ${abort.at}: ${abort.reason}`;

@@ -3,7 +3,12 @@ import { type IncidentRecord, ledgerKeys, type OpenedRecord } from '../../recove
 import type { Plan } from '../../recovery/plan/plan.ts';
 import type { StepRecord } from '../../recovery/step.ts';
 import { isPromotionTaken } from '../../recovery/steps/databases.ts';
-import { type FenceMemory, isPastOneWayDoor, unansweredPromotions } from '../../recovery/steps/fence.ts';
+import {
+  type FenceMemory,
+  isPastOneWayDoor,
+  type UnansweredPromotion,
+  unansweredPromotions,
+} from '../../recovery/steps/fence.ts';
 import { sayWrites, type WritesSince, writesSince } from '../../recovery/steps/fence-writes.ts';
 import { type Instant, secondsBetween } from '../../recovery/terms.ts';
 import type { Access } from '../access.ts';
@@ -71,7 +76,7 @@ export async function refence(
   if (kept?.state === 'fenced') return measuredOnceMore(refencing, plan, recovery, kept);
   if (kept?.endedAt) return rests('unconfirmed', sayEnded(kept));
   if (!isPastOneWayDoor(plan, { ...(databases && { databases }), ...(traffic && { traffic }) })) {
-    const promoted = await promotedUnanswered(refencing.access, unansweredPromotions(plan, databases));
+    const promoted = await promotedUnanswered(refencing, unansweredPromotions(plan, databases));
     if (!promoted.ok) return rests('unconfirmed', `the fence was not tried again: ${sayRefusal(promoted)}`);
     if (!promoted.value) return rests('skipped', 'nothing was promoted: the old primary is left as it is');
   }
@@ -95,10 +100,15 @@ export async function refence(
 }
 
 /** Whether any of these is promoted, or becomes so, although nobody was told that its promotion was taken. */
-async function promotedUnanswered(access: Access, replicas: readonly string[]): Promise<Answer<boolean>> {
-  if (replicas.length === 0) return { ok: true, value: false };
+async function promotedUnanswered(
+  { access, now }: Refencing,
+  promotions: readonly UnansweredPromotion[],
+): Promise<Answer<boolean>> {
+  if (promotions.length === 0) return { ok: true, value: false };
   return mapAnswer(await openRds(access).databases(), (databases) =>
-    databases.some((database) => replicas.includes(database.id) && isPromotionTaken(database)),
+    promotions.some(({ replica, askedAt }) =>
+      databases.some((database) => database.id === replica && isPromotionTaken(database, askedAt, now())),
+    ),
   );
 }
 

@@ -124,10 +124,9 @@ function isBehind(looks: readonly Look[], before: GateMemory): boolean {
 }
 
 function passed(context: StepContext, memory: GateMemory): StepResult {
-  const { unreadableSince: _read, ...rest } = memory;
   return {
     standing: { status: 'done', counts: { done: 1, total: 1 } },
-    memory: { ...rest, passedAt: memory.passedAt ?? context.now() },
+    memory: { ...memory, passedAt: memory.passedAt ?? context.now() },
   };
 }
 
@@ -151,9 +150,10 @@ async function waitFor(
 /** An automatic recovery looks at the primary once more: whoever answers again is not replaced. */
 async function recheck(context: StepContext, word: Word, memory: GateMemory): Promise<StepResult> {
   if (!memory.isAutomatic) return lookBeside(context, word, memory);
-  const { standing, overrides, unreadableSince } = await lookAtPrimary(context, word, memory.unreadableSince);
-  if (standing) return { standing, memory: { ...memory, ...(unreadableSince && { unreadableSince }) } };
-  return lookBeside(context, word, { ...memory, overrides: [...memory.overrides, ...overrides] });
+  const { unreadableSince: before, ...rest } = memory;
+  const { standing, overrides, unreadableSince } = await lookAtPrimary(context, word, before);
+  if (standing) return { standing, memory: { ...rest, ...(unreadableSince && { unreadableSince }) } };
+  return lookBeside(context, word, { ...rest, overrides: [...memory.overrides, ...overrides] });
 }
 
 /** A recovery that can no longer finish promotes nothing: the steps beside the gate have the last word. */

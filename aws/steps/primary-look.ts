@@ -3,6 +3,7 @@ import type { Standing } from '../../recovery/step.ts';
 import { type Override, weighApprovals } from '../../recovery/steps/approval.ts';
 import {
   answersAgain,
+  awaitProbes,
   heldForPrimary,
   primaryAnswers,
   probesSilent,
@@ -31,18 +32,20 @@ export async function lookAtPrimary(
   { approvals, electorate }: Word,
   unreadableSince: Instant | undefined,
 ): Promise<PrimaryLook> {
-  const { plan, input, access } = context;
+  const { plan, input, access, record } = context;
   const now = context.now();
   const samples = await openProbes(access).samples(plan, now);
-  const nobodyKnows = (why: string): PrimaryLook => {
-    const since = unreadableSince ?? now;
-    const standing = probesUnreadable(input.recovery, why, secondsBetween(since, now));
+  const unknown = samples.ok ? probesSilent(samples.value, now) : sayRefusal(samples);
+  if (unknown !== undefined) {
+    const { overrides, open } = weighApprovals([probesUnreadable(unknown)], approvals, electorate);
+    if (open.length === 0) return { overrides };
+    // What an earlier run could not read says nothing of now: whoever continues it is given the same time again.
+    const since = (record?.run === input.run ? unreadableSince : undefined) ?? now;
+    const standing =
+      awaitProbes(unknown, secondsBetween(since, now)) ?? heldForPrimary(input.recovery, open, electorate);
     return { standing, overrides: [], unreadableSince: since };
-  };
-  if (!samples.ok) return nobodyKnows(sayRefusal(samples));
-  const silent = probesSilent(samples.value, now);
-  if (silent !== undefined) return nobodyKnows(silent);
-  const vantages = answersAgain(samples.value, now);
+  }
+  const vantages = samples.ok ? answersAgain(samples.value, now) : [];
   if (vantages.length === 0) return { overrides: [] };
   const { overrides, open } = weighApprovals([primaryAnswers(vantages)], approvals, electorate);
   if (open.length === 0) return { overrides };

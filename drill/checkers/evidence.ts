@@ -65,7 +65,8 @@ function actingIn(scene: Scene, plan: Plan, runs: readonly Run[], run: number): 
 function aboutItsEnd({ scene, evidence, run }: Claimed): readonly string[] {
   const { status, startedAtMs, stoppedAtMs = Number.POSITIVE_INFINITY } = run.execution;
   const isGood = evidence.outcome === 'recovered' || evidence.outcome === 'drilled';
-  const lateMs = (status === 'ABORTED' ? goesOnMs : roundingMs) + scene.truth.skewMsMost;
+  const skewMs = scene.truth.skewMsIn(startedAtMs, stoppedAtMs);
+  const lateMs = (status === 'ABORTED' ? goesOnMs : roundingMs) + skewMs;
   const [saysStartMs, saysEndMs] = [Date.parse(evidence.startedAt), Date.parse(evidence.endedAt)];
   return [
     ...(isGood && status === 'FAILED' ? [`says ${evidence.outcome}, and its execution ${status}`] : []),
@@ -168,13 +169,13 @@ function aboutTraffic({ evidence, plan, acts }: Claimed): readonly string[] {
   ];
 }
 
-/** Who took what upon themselves, by the objects that only they can have written; and what they ordered. */
 /** Whoever orders a run that somebody else has ordered, and that has not begun, only starts it: the first word counts. */
 function firstToContinue(locks: readonly ActiveRecord[], { recovery, run, by }: OrderGiven): string | null {
   const lock = locks.find((each) => each.recovery === recovery && each.continued?.run === run);
   return lock?.continued?.by ?? by;
 }
 
+/** Who took what upon themselves, by the objects that only they can have written; and what they ordered. */
 function aboutPeople({ scene, evidence, plan, run }: Claimed): readonly string[] {
   const approvals = scene.truth.under<ApprovalRecord>(ledgerKeys.approvals(plan.plan, run.recovery));
   const invented = evidence.overrides

@@ -63,7 +63,9 @@ function objectionsTo(scene: Scene, promotion: Promotion): readonly string[] {
     ...(gatePassed(scene, promotion) ? [] : [`and the gate of run ${run.run} had not let it through`]),
     ...(asks && !approved() ? [`and ${people} people had not approved it`] : []),
     ...(lag && !lag.codes.some(approved) ? [lag.says] : []),
-    ...(isAutomatic && primaryAnswers(scene, promotion) && !approved('PrimaryAnswers')
+    ...(isAutomatic &&
+    primaryAnswers(scene, promotion) &&
+    !['PrimaryAnswers', 'ProbesUnreadable'].some(approved)
       ? [`and ${plan.regions.primary} had served its users for minutes`]
       : []),
   ];

@@ -47,8 +47,8 @@ export interface Scene {
   readonly excused: readonly ResourceRef[];
   /** Nothing strikes Lifeboat itself: only then can it be asked to be in time. */
   readonly isCalm: boolean;
-  /** Something strikes the calls of Lifeboat itself, so that what it tries may come to nothing. */
-  readonly isStruck: boolean;
+  /** When something struck the calls of Lifeboat itself, so that what it tried might come to nothing. */
+  readonly struck: readonly Span[];
   /** When Lifeboat itself could hardly act, since its Region or its ledger failed. */
   readonly silenced: readonly Span[];
   readonly nowMs: number;
@@ -82,7 +82,7 @@ export interface SceneGiven {
   readonly orders?: readonly OrderGiven[];
   readonly excused?: readonly ResourceRef[];
   readonly isCalm?: boolean;
-  readonly isStruck?: boolean;
+  readonly struck?: readonly Span[];
   readonly silenced?: readonly Span[];
 }
 
@@ -95,7 +95,7 @@ export function sceneOf(given: SceneGiven): Scene {
     orders = [],
     excused = [],
     isCalm = false,
-    isStruck = false,
+    struck = [],
     silenced = [],
   } = given;
   const truth = truthOf(sim);
@@ -119,7 +119,7 @@ export function sceneOf(given: SceneGiven): Scene {
     orders,
     excused,
     isCalm,
-    isStruck,
+    struck,
     silenced,
     nowMs: sim.clock.nowMs(),
     invocationOf,

@@ -22,9 +22,8 @@ const causeMs = 15 * 60_000;
  */
 export const nobodysWritesSplit: Law = (scene) => {
   if (!scene.plans.some(({ fence }) => fence !== undefined)) return [];
-  const mostMs = scene.isStruck ? struckSplitMsMost : splitMsMost;
   return worldOf(scene.sim)
-    .splits.splits.filter((split) => actableMs(split, scene.silenced) > mostMs)
+    .splits.splits.filter((split) => actableMs(split, scene.silenced) > mostMsOf(split, scene.struck))
     .filter((split) => !wasMadeByAPerson(scene, split))
     .map(({ fromMs, toMs, says }) => ({
       atMs: fromMs,
@@ -32,6 +31,11 @@ export const nobodysWritesSplit: Law = (scene) => {
       message: `${says}, ${Math.round((toMs - fromMs) / 1000)} s long from ${timeOf(fromMs)} to ${timeOf(toMs)}, while its replica was promoted`,
     }));
 };
+
+function mostMsOf({ fromMs, toMs }: Span, struck: readonly Span[]): number {
+  const isStruck = struck.some((each) => each.fromMs < toMs && each.toMs > fromMs);
+  return isStruck ? struckSplitMsMost : splitMsMost;
+}
 
 /** How much of a span Lifeboat could act in. */
 function actableMs({ fromMs, toMs }: Span, silenced: readonly Span[]): number {

@@ -66,6 +66,7 @@ export const eventScenarios: Scenarios = {
   'health-pages': {
     says: 'AWS Health tells of trouble in the primary Region twice, on two buses, its pages shuffled',
     facts: ['F1'],
+    misleads: 'AWS Health',
     probability: 0.15,
     seconds: [60, 1800],
     begin: (stage, given) => {
@@ -78,6 +79,7 @@ export const eventScenarios: Scenarios = {
   'health-reopened': {
     says: 'AWS Health closes its event about the primary Region in the middle, and opens it again',
     facts: ['F2'],
+    misleads: 'AWS Health',
     probability: 0.15,
     seconds: [60, 1800],
     begin: ({ sim, primary }, { seconds }) => {
@@ -108,6 +110,7 @@ export const eventScenarios: Scenarios = {
   'health-false-alarm': {
     says: 'AWS Health reports trouble in the primary Region that its application does not feel',
     facts: ['F1'],
+    misleads: 'AWS Health',
     probability: 0.1,
     seconds: [60, 60],
     begin: ({ sim, primary }) => {

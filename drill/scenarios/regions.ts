@@ -32,7 +32,8 @@ export const regionScenarios: Scenarios = {
     facts: ['F18'],
     probability: 0.15,
     seconds: [120, 1800],
-    silencesLifeboat: true,
+    // Three of five calls fail: a fence is some ten of them in a row.
+    silencesLifeboat: { fromStrength: 0.66 },
     begin: (stage, given) => {
       const isThere = ({ region }: { readonly region: string }) => region === stage.recovery.name;
       return endAll(
@@ -53,6 +54,7 @@ export const regionScenarios: Scenarios = {
   },
   'witness-outage': {
     says: 'the Region that looks on from a third place is gone',
+    misleads: 'witness',
     probability: 0.1,
     seconds: [300, 3600],
     begin: ({ sim, plans }) => {

@@ -42,8 +42,10 @@ export interface Scenario {
   readonly seconds: readonly [least: number, most: number];
   /** It takes the application away from its users: where one of these happens, recovering is right. */
   readonly isOutage?: true;
-  /** Lifeboat itself can hardly act while it lasts: nobody can ask it to be in time then. */
-  readonly silencesLifeboat?: true;
+  /** Lifeboat itself can hardly act while it lasts, always or from this strength on: nobody can ask it to be in time then. */
+  readonly silencesLifeboat?: true | { readonly fromStrength: number };
+  /** The place that sees the primary down in it, wrongly: two such places may begin a recovery, and promote nothing. */
+  readonly misleads?: 'witness' | 'AWS Health';
   /** Of those that break the same thing, a disaster has one. */
   readonly breaks?: string;
   readonly begin: (stage: Stage, given: Given) => End;

@@ -39,13 +39,15 @@ interface Besides {
   readonly excused: readonly ResourceRef[];
   /** When Lifeboat itself could hardly act. */
   readonly silenced: readonly Span[];
+  /** When its calls were struck. */
+  readonly struck: readonly Span[];
 }
 
 /** Judges what a disaster has left behind. */
 export function judgeStorm(
   disaster: Disaster,
   scene: Scene,
-  { orders, givenUp, excused, silenced }: Besides,
+  { orders, givenUp, excused, silenced, struck }: Besides,
 ): StormJudgement {
   const { account, before, given } = scene;
   const { sim, ledgerBucket } = account;
@@ -54,7 +56,8 @@ export function judgeStorm(
   const begun = recoveriesIn(scene);
   const ends = begun.map(({ plan, recovery }): End => {
     const { evidence } = readLedger(account, plan, recovery);
-    return { plan, recovery, outcome: evidence?.outcome ?? 'none' };
+    const stuckAt = evidence?.steps.find(({ status }) => status === 'failed' || status === 'held')?.name;
+    return { plan, recovery, outcome: evidence?.outcome ?? 'none', stuckAt };
   });
   const isCalm = strikesNobody(disaster);
   const violations = [
@@ -65,7 +68,7 @@ export function judgeStorm(
         orders: [...given.given, ...orders],
         excused,
         isCalm,
-        isStruck: !isCalm,
+        struck,
         silenced,
       }),
     ),
@@ -79,9 +82,10 @@ export function judgeStorm(
   return { outcomes: ends.map(({ outcome }) => outcome), violations: [...unique.values()] };
 }
 
-/** How a recovery ended. */
+/** How a recovery ended, and the first of its steps that did not. */
 interface End extends Pick<Begun, 'plan' | 'recovery'> {
   readonly outcome: string;
+  readonly stuckAt: string | undefined;
 }
 
 /**
@@ -89,7 +93,8 @@ interface End extends Pick<Begun, 'plan' | 'recovery'> {
  * its primary was well again, say: no way out of its own leads further.
  */
 function restsOnAnother(recovery: string, plans: readonly Plan[], ends: readonly End[]): boolean {
-  const plan = plans.find((each) => ends.some((end) => end.recovery === recovery && end.plan === each.plan));
+  const own = ends.find((end) => end.recovery === recovery && end.stuckAt === 'verify');
+  const plan = plans.find((each) => each.plan === own?.plan);
   const addresses = new Set(plan?.verify.map(({ http }) => http));
   const first = plans.find(({ verify }) => verify.some(({ http }) => addresses.has(http)));
   if (!plan || !first || first === plan) return false;
@@ -101,9 +106,12 @@ const besideThePoint = { ...computeScenarios, ...dataScenarios };
 
 /** Whether nothing strikes Lifeboat itself: only then must it have seen an outage in time. */
 function strikesNobody({ mishaps }: Disaster): boolean {
-  return mishaps.every(
-    ({ scenario }) => scenarioNamed(scenario).isOutage === true || Object.hasOwn(besideThePoint, scenario),
-  );
+  return !mishaps.some(({ scenario }) => strikesLifeboat(scenario));
+}
+
+/** Whether a scenario strikes what Lifeboat itself does, and not the workload alone. */
+export function strikesLifeboat(scenario: string): boolean {
+  return scenarioNamed(scenario).isOutage !== true && !Object.hasOwn(besideThePoint, scenario);
 }
 
 /** Each recovery of which an execution was started, in the order of their first ones. */
@@ -120,10 +128,15 @@ function recoveriesIn({ account, recoveryRegion }: Scene): readonly Begun[] {
   return [...found.values()];
 }
 
-/** Where the application was there for its users all the time and nobody asked for it, nothing is recovered. */
+/**
+ * Where the application was there for its users all the time and nobody asked for it, nothing is recovered. Two places that
+ * both see it down, wrongly, while the third is silent, are what a plan asks for: then the gate has to keep it from promoting.
+ */
 function needless({ mishaps, orders }: Disaster, begun: readonly Begun[]): readonly Found[] {
   const isAsked = orders.some(({ order }) => order.command === 'failover');
-  if (isAsked || mishaps.some(({ scenario }) => scenarioNamed(scenario).isOutage)) return [];
+  const misled = new Set(mishaps.flatMap(({ scenario }) => scenarioNamed(scenario).misleads ?? []));
+  if (isAsked || misled.size > 1 || mishaps.some(({ scenario }) => scenarioNamed(scenario).isOutage))
+    return [];
   return begun
     .filter(({ kind }) => kind === 'failover')
     .map(({ recovery }) => ({

@@ -15,7 +15,7 @@ import type { End, Stage } from '../scenarios/scenario.ts';
 import { scenarioNamed } from '../scenarios/scenarios.ts';
 import { calm, isRunning } from './calm.ts';
 import { calmAtSeconds, type Disaster, lastBeginsSeconds, type Mishap } from './disaster.ts';
-import { judgeStorm } from './judge.ts';
+import { judgeStorm, strikesLifeboat } from './judge.ts';
 import { worldFor } from './practice.ts';
 import { varied } from './settings.ts';
 
@@ -64,15 +64,15 @@ export async function weather(
   const { account, recoveryRegion, startMs } = scene;
   const { clock } = account.sim;
   const stage = stageOf(scene);
-  const silenced: Span[] = [];
-  const lift = letHappen(disaster, stage, (span) => silenced.push(span));
+  const hit: Hit = { silenced: [], struck: [] };
+  const lift = letHappen(disaster, stage, hit);
   await untilCalm(disaster, scene);
   lift();
   const plans = scene.plans.map(({ plan }) => plan);
   const { unended, orders, givenUp } = await calm(account, recoveryRegion, plans);
   scene.traffic.stop();
   const report = reportOf(scene);
-  const judged = judgeStorm(disaster, scene, { orders, givenUp, excused: stage.excused, silenced });
+  const judged = judgeStorm(disaster, scene, { orders, givenUp, excused: stage.excused, ...hit });
   return {
     disaster,
     outcomes: judged.outcomes,
@@ -151,20 +151,16 @@ function stageOf({ account, world, plans, recoveryRegion }: Scene): Stage {
 }
 
 /** Lets each mishap begin and end at its time. Returns what ends those that have not ended. */
-function letHappen({ mishaps }: Disaster, stage: Stage, onSilenced: (span: Span) => void): End {
-  const ends = mishaps.map((mishap) => letOne(mishap, stage, onSilenced));
+function letHappen({ mishaps }: Disaster, stage: Stage, hit: Hit): End {
+  const ends = mishaps.map((mishap) => letOne(mishap, stage, hit));
   return () => {
     for (const end of ends) end();
   };
 }
 
-function letOne(
-  { scenario, atSeconds, forSeconds: seconds, strength }: Mishap,
-  stage: Stage,
-  onSilenced: (span: Span) => void,
-): End {
+function letOne(mishap: Mishap, stage: Stage, hit: Hit): End {
+  const { scenario, atSeconds, forSeconds: seconds, strength } = mishap;
   const { clock } = stage.sim;
-  const { begin, silencesLifeboat } = scenarioNamed(scenario);
   let end: End | undefined;
   let isOver = false;
   let fromMs = Number.POSITIVE_INFINITY;
@@ -172,13 +168,27 @@ function letOne(
     if (isOver) return;
     isOver = true;
     end?.();
-    if (silencesLifeboat && end) onSilenced({ fromMs, toMs: clock.nowMs() });
+    if (end) note(mishap, { fromMs, toMs: clock.nowMs() }, hit);
   };
   clock.after(atSeconds * 1000, () => {
     if (isOver) return;
     fromMs = clock.nowMs();
-    end = begin(stage, { strength, seconds });
+    end = scenarioNamed(scenario).begin(stage, { strength, seconds });
     clock.after(seconds * 1000, finish);
   });
   return finish;
+}
+
+/** When Lifeboat itself was struck: for the judges, who ask it to be in time. */
+interface Hit {
+  readonly silenced: Span[];
+  readonly struck: Span[];
+}
+
+function note({ scenario, strength }: Mishap, span: Span, { silenced, struck }: Hit): void {
+  const { silencesLifeboat } = scenarioNamed(scenario);
+  const isSilenced =
+    silencesLifeboat === true || (silencesLifeboat && strength >= silencesLifeboat.fromStrength);
+  if (isSilenced) silenced.push(span);
+  else if (strikesLifeboat(scenario)) struck.push(span);
 }

@@ -48,8 +48,8 @@ export class Truth {
   readonly pictures: Picture[] = [];
   /** The places that saw a primary down: each minute, whenever somebody assessed its plan, and when a failover was started. */
   readonly signals: PlacesDown[] = [];
-  /** How far the clock of Lifeboat's functions has been from the true one, at the most: what they date may be as wrong. */
-  skewMsMost = 0;
+  /** How far the clock of Lifeboat's functions was from the true one, and since when: what they date is as wrong. */
+  readonly #skews: { readonly atMs: number; readonly skewMs: number }[] = [];
   /** Volumes that AWS took on and could not make: they are gone soon after, and were made all the same. */
   readonly failedVolumes = new Set<string>();
   /** Instances that are terminated: EC2 shows them for an hour only, and they were made all the same. */
@@ -130,6 +130,14 @@ export class Truth {
     return this.versions<ActiveRecord>(ledgerKeys.active(plan));
   }
 
+  /** How wrong the clock of Lifeboat's functions was between two instants, at the most. */
+  skewMsIn(fromMs: number, toMs: number): number {
+    const within = this.#skews.filter(
+      ({ atMs }, i) => atMs <= toMs && (this.#skews[i + 1]?.atMs ?? Number.POSITIVE_INFINITY) >= fromMs,
+    );
+    return Math.max(0, ...within.map(({ skewMs }) => skewMs));
+  }
+
   #listen(): void {
     const { recoveryRegion, machineArns } = this.watched;
     this.#sim.faults.unshift((call, input) => {
@@ -142,7 +150,7 @@ export class Truth {
       if (isLooking || atMs - this.#signalsAtMs >= 60_000) this.#lookAtSignals(atMs);
       const act = actOf(call, input, atMs);
       const skewMs = Math.abs(this.#sim.region(recoveryRegion).lambda.clockSkewMs);
-      this.skewMsMost = Math.max(this.skewMsMost, skewMs);
+      if (skewMs !== (this.#skews.at(-1)?.skewMs ?? 0)) this.#skews.push({ atMs, skewMs });
       if (act) this.#note({ ...act, targets: targetsOf(this.#sim, act) });
       return undefined;
     });

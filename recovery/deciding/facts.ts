@@ -82,7 +82,7 @@ export function earliestOf(observations: readonly Observation[]): Instant {
   return observations.map(({ since }) => since).reduce((a, b) => (secondsBetween(a, b) < 0 ? b : a));
 }
 
-/** Until when the probes that have fallen silent were answered, wherever they look from; undefined where none was. */
+/** Until when any probe was answered, wherever it looks from; undefined where none was. */
 function lastAnswerOf(observations: readonly Observation[]): Instant | undefined {
   const answers = observations.flatMap(({ answeredUntil }) => answeredUntil ?? []);
   return newestOf(answers, (answer) => answer);

@@ -24,7 +24,7 @@ export interface Observation {
    * such as an alarm's state, has none and stands until now.
    */
   readonly seenAt?: Instant;
-  /** Of a probe that says nothing any more, and was answered in its last sample: until when that sample spoke. */
+  /** Of a probe that is not answered now: until when its last good sample spoke. */
   readonly answeredUntil?: Instant;
   /** One clause of evidence, such as `the probe in us-west-2 has failed since 00:03:00 (5 samples)`. */
   readonly says: string;

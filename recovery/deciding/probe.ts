@@ -37,12 +37,14 @@ export function probeObservation(
   const [newest] = newestFirst;
   if (!newest) return { ...common, vote: 'stale', since: now, says: `${name} has no samples` };
   const { at } = newest;
+  const good = newestFirst.find(({ value }) => value > 0);
+  const answered = good && { answeredUntil: instantAfter(good.at, everySeconds) };
   if (secondsBetween(at, now) > everySeconds + graceSeconds) {
     return {
       ...common,
       vote: 'stale',
       since: at,
-      ...(newest.value > 0 && { answeredUntil: instantAfter(at, everySeconds) }),
+      ...answered,
       says: `${name} has had no sample since ${timeOf(at, now)}`,
     };
   }
@@ -58,7 +60,7 @@ export function probeObservation(
   const run = badRun(newestFirst, everySeconds);
   const since = run.at(-1)?.at ?? at;
   const says = `${name} has failed since ${timeOf(since, now)} (${counted(run.length, 'sample')})`;
-  return { ...common, vote: 'down', since, seenAt: at, says };
+  return { ...common, vote: 'down', since, seenAt: at, ...answered, says };
 }
 
 function badRun(newestFirst: readonly ProbeSample[], everySeconds: number): readonly ProbeSample[] {

@@ -57,12 +57,21 @@ export function isPromotionUnseen(asked: readonly (Instant | undefined)[], now: 
 /** What a replica goes through while it is promoted (RDS User Guide, promoting a read replica). */
 const promotionStates = new Set(['modifying', 'rebooting']);
 
+/** Within this time of being asked for, what changes a replica is taken for its promotion; later it is maintenance, say. */
+const promotionSeconds = 1800;
+
 /**
  * Whether RDS has taken the promotion of a replica that was asked for and not answered. A replica is asked while it is
  * `available`: one that is changed and restarts soon after has most likely taken it, and that cannot be undone.
+ * @param askedAt when it was asked for last
  */
-export function isPromotionTaken({ source, status }: Pick<ObservedDatabase, 'source' | 'status'>): boolean {
-  return source === undefined || promotionStates.has(status);
+export function isPromotionTaken(
+  { source, status }: Pick<ObservedDatabase, 'source' | 'status'>,
+  askedAt: Instant,
+  now: Instant,
+): boolean {
+  if (source === undefined) return true;
+  return promotionStates.has(status) && secondsBetween(askedAt, now) < promotionSeconds;
 }
 
 /** Describes may still say `available`, with the source, for a minute after the promotion was accepted. */

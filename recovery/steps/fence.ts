@@ -251,14 +251,25 @@ export function isPastOneWayDoor(
  * The replicas whose promotion was asked for and not answered before the recovery came to its end: it may have been taken,
  * and only a look can tell.
  */
-export function unansweredPromotions(plan: Plan, databases: StepRecord | undefined): readonly string[] {
+export function unansweredPromotions(
+  plan: Plan,
+  databases: StepRecord | undefined,
+): readonly UnansweredPromotion[] {
   const promotions = promotionsIn(databases);
-  return plan.databases
-    .filter(({ name }) => promotions[name]?.promoteAskedAt && !promotions[name]?.promoteAcceptedAt)
-    .map(({ replica }) => replica);
+  return plan.databases.flatMap(({ name, replica }) => {
+    const { promoteAskedAt, promoteLastAskedAt, promoteAcceptedAt } = promotions[name] ?? {};
+    const askedAt = promoteLastAskedAt ?? promoteAskedAt;
+    return askedAt === undefined || promoteAcceptedAt !== undefined ? [] : [{ replica, askedAt }];
+  });
 }
 
-type Promotion = Pick<DatabaseMemory, 'promoteAskedAt' | 'promoteAcceptedAt'>;
+/** A replica, and when its promotion was asked for last. */
+export interface UnansweredPromotion {
+  readonly replica: string;
+  readonly askedAt: Instant;
+}
+
+type Promotion = Pick<DatabaseMemory, 'promoteAskedAt' | 'promoteLastAskedAt' | 'promoteAcceptedAt'>;
 
 function promotionsIn(databases: StepRecord | undefined): Readonly<Record<string, Promotion | undefined>> {
   const memory = databases?.memory as

@@ -11,7 +11,7 @@ import {
 import type { LagCode, LagSample } from './lag.ts';
 
 /** Why a recovery does not go through the one-way door by itself. */
-export type GateCode = 'ApprovalNeeded' | 'PrimaryAnswers' | 'CannotFinish' | LagCode;
+export type GateCode = 'ApprovalNeeded' | 'PrimaryAnswers' | 'ProbesUnreadable' | 'CannotFinish' | LagCode;
 
 export type GateProblem = Objection<GateCode>;
 
@@ -50,11 +50,14 @@ export function probesSilent(
   samples: ReadonlyMap<string, readonly LagSample[]>,
   now: Instant,
 ): string | undefined {
-  const newest = [...samples.values()].map((ofVantage) => newestOf(ofVantage, ({ at }) => at)?.at);
-  const speaks = newest.some((at) => at !== undefined && secondsBetween(at, now) < silentProbeSeconds);
+  const newest = [...samples.values()].flatMap((ofVantage) => newestOf(ofVantage, ({ at }) => at) ?? []);
+  // Good news grows old sooner: a primary that had come back is not taken for one that is still down.
+  const speaks = newest.some(
+    ({ at, value }) => secondsBetween(at, now) < (value === 1 ? freshSampleSeconds : silentProbeSeconds),
+  );
   if (samples.size === 0 || speaks) return undefined;
   const from = [...samples.keys()].join(' and ');
-  return `no probe (from ${from}) has had a sample for ${silentProbeSeconds} s`;
+  return `no probe (from ${from}) says anything of the last minutes`;
 }
 
 /** Waiting for a person: looked at again soon, ever less often, until the bound, which is a safe stop. */
@@ -81,7 +84,7 @@ export function awaitApproval(
 }
 
 /** The primary is back: a promotion now would make two primaries. */
-export function primaryAnswers(vantages: readonly string[]): GateProblem {
+export function primaryAnswers(vantages: readonly string[]): Objection<'PrimaryAnswers'> {
   const seenBy = vantages.join(' and in ');
   return {
     code: 'PrimaryAnswers',
@@ -92,32 +95,32 @@ export function primaryAnswers(vantages: readonly string[]): GateProblem {
 /** Nobody is waited for: most often the primary is well, and there is nothing to approve. */
 export function heldForPrimary(
   recovery: string,
-  open: readonly OpenObjection[],
+  open: readonly OpenObjection<'PrimaryAnswers' | 'ProbesUnreadable'>[],
   electorate: Electorate,
 ): Standing {
   return {
     status: 'held',
-    code: 'PrimaryAnswers',
+    code: open[0]?.code ?? 'PrimaryAnswers',
     reason: sayOpen(open, electorate),
     unblock: `if the primary is well, lifeboat abort ${recovery}; if it is not, ${approvalCommand(recovery, open, electorate)}, then lifeboat continue ${recovery}`,
     counts: nothing,
   };
 }
 
+/** Unknown is not fine: a primary that may have come back is not replaced, unless a person has looked. */
+export function probesUnreadable(why: string): Objection<'ProbesUnreadable'> {
+  const reason = `nobody can say whether the primary answers again, and nothing is promoted: ${why}`;
+  return { code: 'ProbesUnreadable', reason };
+}
+
 /** How long probes that cannot be read are tried again before a person is asked. */
 const unreadableSeconds = 120;
 
-/** Unknown is not fine: a primary that may have come back is not replaced. */
-export function probesUnreadable(recovery: string, why: string, seconds: number): Standing {
+/** Probes that cannot be read are tried again for a while; undefined once that is over, and a person has to look. */
+export function awaitProbes(why: string, seconds: number): Standing | undefined {
+  if (seconds >= unreadableSeconds) return undefined;
   const waitingFor = `a look at the primary: ${why}`;
-  if (seconds < unreadableSeconds) return { status: 'working', waitSeconds: 10, waitingFor, counts: nothing };
-  return {
-    status: 'held',
-    code: 'ProbesUnreadable',
-    reason: `nobody can say whether the primary answers again: ${why}`,
-    unblock: `see whether the primary is down; then lifeboat continue ${recovery}, or lifeboat abort ${recovery}`,
-    counts: nothing,
-  };
+  return { status: 'working', waitSeconds: 10, waitingFor, counts: nothing };
 }
 
 /** A look at the primary that is older than this says nothing of it at the moment of a promotion. */

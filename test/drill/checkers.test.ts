@@ -192,7 +192,7 @@ test("what changes in a failover and is not the plan's is a violation", () => {
 
 test('an old primary that takes writes for minutes beside the promoted replica is a violation', () => {
   const judgeSplit = (seconds: number, ...silenced: readonly Span[]) => judgeIn(seconds, { silenced });
-  const judgeIn = (seconds: number, given: Pick<SceneGiven, 'silenced' | 'isStruck'>) => {
+  const judgeIn = (seconds: number, given: Pick<SceneGiven, 'silenced' | 'struck'>) => {
     const { sim } = openAccount({ plan, world, template, seed: 7 });
     const split = { fromMs: 0, toMs: seconds * 1000, says: 'i-1 can write to shop-orders' };
     worldOf(sim).splits.splits.push(split);
@@ -215,6 +215,12 @@ test('an old primary that takes writes for minutes beside the promoted replica i
     'and no more than that',
   );
   assert.deepEqual(judgeSplit(240, span(-900, 30), span(230, 900)), ['nobodysWritesSplit']);
-  assert.deepEqual(judgeIn(350, { isStruck: true }), [], 'where calls fail, a try or three come to nothing');
-  assert.deepEqual(judgeIn(370, { isStruck: true }), ['nobodysWritesSplit']);
+  const struck = [span(100, 200)];
+  assert.deepEqual(judgeIn(350, { struck }), [], 'where calls fail, a try or three come to nothing');
+  assert.deepEqual(judgeIn(370, { struck }), ['nobodysWritesSplit']);
+  assert.deepEqual(
+    judgeIn(350, { struck: [span(400, 500)] }),
+    ['nobodysWritesSplit'],
+    'later is another matter',
+  );
 });

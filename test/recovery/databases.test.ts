@@ -158,9 +158,15 @@ test('what RDS was asked for in the last minute and a half may have been taken, 
 
 test('a replica that is changed, restarts or has no source has taken the promotion that nobody answered', () => {
   const source = 'arn:aws:rds:ap-northeast-2:111122223333:db:shop-orders';
-  assert.equal(isPromotionTaken({ status: 'available', source }), false);
-  assert.equal(isPromotionTaken({ status: 'backing-up', source }), false);
-  assert.equal(isPromotionTaken({ status: 'modifying', source }), true);
-  assert.equal(isPromotionTaken({ status: 'rebooting', source }), true);
-  assert.equal(isPromotionTaken({ status: 'available' }), true);
+  const askedAt = '2026-11-02T00:00:00.000Z';
+  const taken = (status: string, parts: { source?: string } = { source }, now = '2026-11-02T00:29:59.000Z') =>
+    isPromotionTaken({ status, ...parts }, askedAt, now);
+  assert.equal(taken('available'), false);
+  assert.equal(taken('backing-up'), false);
+  assert.equal(taken('modifying'), true);
+  assert.equal(taken('rebooting'), true);
+  assert.equal(taken('available', {}), true);
+  const later = '2026-11-02T00:30:00.000Z';
+  assert.equal(taken('modifying', { source }, later), false, 'half an hour later it is maintenance');
+  assert.equal(taken('available', {}, later), true, 'a database of its own is one for ever');
 });

@@ -338,7 +338,10 @@ test('the old primary is cut off later only when something was promoted, or user
 test('a promotion that was asked for and not answered may have been taken: only a look can tell', () => {
   const asked = record('failed', { items: { orders: { promoteAskedAt: now } } });
   const answered = record('failed', { items: { orders: { promoteAskedAt: now, promoteAcceptedAt: now } } });
-  assert.deepEqual(unansweredPromotions(plan, asked), ['shop-orders-replica']);
+  assert.deepEqual(unansweredPromotions(plan, asked), [{ replica: 'shop-orders-replica', askedAt: now }]);
+  const later = '2026-11-02T09:00:00.000Z';
+  const again = record('failed', { items: { orders: { promoteAskedAt: now, promoteLastAskedAt: later } } });
+  assert.deepEqual(unansweredPromotions(plan, again), [{ replica: 'shop-orders-replica', askedAt: later }]);
   assert.deepEqual(unansweredPromotions(plan, answered), []);
   assert.deepEqual(unansweredPromotions(plan, record('failed', null)), []);
   assert.deepEqual(unansweredPromotions(plan, undefined), []);

@@ -6,6 +6,7 @@ import {
   answersAgain,
   approvalNeeded,
   awaitApproval,
+  awaitProbes,
   heldForPrimary,
   heldForSibling,
   isLookOld,
@@ -18,7 +19,7 @@ import { instantAfter } from '../../recovery/terms.ts';
 const now = '2026-03-02T09:00:00.000Z';
 const one = { people: 1, requesters: [], isRequesterUnknown: false };
 const counts = { done: 0, total: 0 };
-const objection = (code: string, ...approvedBy: string[]): OpenObjection => ({
+const objection = <Code extends string>(code: Code, ...approvedBy: string[]): OpenObjection<Code> => ({
   code,
   reason: `${code} it is`,
   approvedBy,
@@ -84,18 +85,23 @@ test('a primary that answers is told by all who see it', () => {
   );
 });
 
-test('probes that cannot be read are tried again for two minutes, then a person looks', () => {
-  assert.deepEqual(probesUnreadable('shop-1', 'CloudWatch is silent', 119), {
+test('probes that cannot be read are tried again for two minutes, then a person looks, and may say so', () => {
+  assert.deepEqual(awaitProbes('CloudWatch is silent', 119), {
     status: 'working',
     waitSeconds: 10,
     waitingFor: 'a look at the primary: CloudWatch is silent',
     counts,
   });
-  assert.deepEqual(probesUnreadable('shop-1', 'CloudWatch is silent', 120), {
+  assert.equal(awaitProbes('CloudWatch is silent', 120), undefined);
+  const unreadable = probesUnreadable('CloudWatch is silent');
+  const held = heldForPrimary('shop-1', [{ ...objection('ProbesUnreadable'), ...unreadable }], one);
+  assert.deepEqual(held, {
     status: 'held',
     code: 'ProbesUnreadable',
-    reason: 'nobody can say whether the primary answers again: CloudWatch is silent',
-    unblock: 'see whether the primary is down; then lifeboat continue shop-1, or lifeboat abort shop-1',
+    reason:
+      'nobody can say whether the primary answers again, and nothing is promoted: CloudWatch is silent (approved by nobody, 1 needed)',
+    unblock:
+      'if the primary is well, lifeboat abort shop-1; if it is not, lifeboat approve shop-1 --override ProbesUnreadable (1 person), then lifeboat continue shop-1',
     counts,
   });
 });

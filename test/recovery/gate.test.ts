@@ -90,15 +90,20 @@ test('nobody can say whether the primary answers again where every probe has fal
   const now = minute(0);
   const says = (samples: Parameters<typeof probesSilent>[0]) => probesSilent(samples, now);
   assert.equal(
-    says(new Map([...up('ap-northeast-1', minute(4)), ...up('us-west-2', minute(9), 0)])),
-    'no probe (from ap-northeast-1 and us-west-2) has had a sample for 240 s',
+    says(new Map([...up('ap-northeast-1', minute(4), 0), ...up('us-west-2', minute(9), 0)])),
+    'no probe (from ap-northeast-1 and us-west-2) says anything of the last minutes',
   );
-  assert.equal(says(new Map([['us-west-2', []]])), 'no probe (from us-west-2) has had a sample for 240 s');
+  assert.equal(
+    says(new Map([['us-west-2', []]])),
+    'no probe (from us-west-2) says anything of the last minutes',
+  );
   assert.equal(
     says(new Map([...up('ap-northeast-1', minute(3), 0), ...up('us-west-2', minute(9))])),
     undefined,
   );
   assert.equal(says(new Map()), undefined, 'a plan without probes');
+  assert.notEqual(says(up('us-west-2', minute(3))), undefined, 'good news grows old sooner than bad');
+  assert.equal(says(up('us-west-2', minute(2))), undefined);
 });
 
 const record = (step: Sibling['step'], status: StepRecord['status'], says: Partial<StepRecord> = {}) => ({
