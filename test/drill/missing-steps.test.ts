@@ -16,7 +16,8 @@ const plan = impatientPlan();
 const unconcluded = ['overLetsGo', 'everyEndHasAReason'];
 const objections: Readonly<Record<RecoveryKind, Partial<Record<StepName, readonly string[]>>>> = {
   drill: { conclude: unconcluded },
-  failover: { gate: ['nothingPromotedUngated'], verify: ['trafficServes'], conclude: unconcluded },
+  // Without its gate nobody has looked at the primary, and the databases step promotes nothing by itself.
+  failover: { verify: ['trafficServes'], conclude: unconcluded },
 };
 
 for (const kind of recoveryKinds) {

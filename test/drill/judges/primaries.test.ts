@@ -166,7 +166,10 @@ test('traffic that is held after a person has taken it over, or that nobody has 
 });
 
 test('a promotion without its gate is found: by a machine that has none, and by a function that does not wait', async () => {
-  const without = await new Trial({ template: withoutStep(template, 'gate') }).end('failover');
+  // A plan with probes would not promote either, since nobody has looked at the primary.
+  const { probes: _, ...signals } = shopPlan().trigger.signals;
+  const blind = { ...shopPlan(), trigger: { ...shopPlan().trigger, signals } };
+  const without = await new Trial({ plan: blind, template: withoutStep(template, 'gate') }).end('failover');
   assert.deepEqual(without.objections(), ['nothingPromotedUngated']);
   const tooLate = new Trial({ with: (sim) => sim.region(tokyo).rds.setLag(replica, 900) });
   tooLate.start('failover');
@@ -208,7 +211,12 @@ test('a primary that has served its users for minutes is not replaced by itself'
   const ungated = () => judged().filter(({ checker }) => checker === 'nothingPromotedUngated');
   assert.deepEqual(ungated(), [], 'it waits for a person');
   await stage.approve();
-  assert.equal((await stage.end()).evidence?.outcome, 'recovered', 'no probe says that it answers');
+  stage.probe(tokyo, 0);
+  assert.equal(
+    (await stage.end()).evidence?.outcome,
+    'recovered',
+    'its probe says that it is down, and is wrong',
+  );
   assert.deepEqual(
     ungated().map(({ message }) => message.replace(/^.*Z?, and /, 'and ')),
     [`and ${seoul} had served its users for minutes`],
