@@ -16,7 +16,9 @@ const approved: Scenario<Approved> = {
     const run = await startDecided(peer);
     const waited = await Promise.race([waitsForPerson(peer, run), run.ended().then(() => false)]);
     const promotedBefore = await isPromotedIn(peer);
-    const order = { command: 'approve', recovery: run.recovery, overrides: [], comment: 'seen' } as const;
+    // Nothing probes in moto: nobody can say whether the primary answers again, and the person takes that upon themselves.
+    const overrides = ['ProbesUnreadable'];
+    const order = { command: 'approve', recovery: run.recovery, overrides, comment: 'seen' } as const;
     const answered = await orderOf(peer, order);
     return { run, waited, promotedBefore, answered, ended: await run.ended() };
   },
@@ -36,7 +38,10 @@ const approved: Scenario<Approved> = {
         const evidence = await run.evidence();
         assert.deepEqual(
           evidence?.overrides.map(({ code, comment }) => ({ code, comment })),
-          [{ code: 'ApprovalNeeded', comment: 'seen' }],
+          [
+            { code: 'ApprovalNeeded', comment: 'seen' },
+            { code: 'ProbesUnreadable', comment: 'seen' },
+          ],
         );
       },
     },
