@@ -17,6 +17,13 @@ export interface ProbeResult {
   readonly latencyMs?: number;
 }
 
+/** A run of failures goes on over three missing samples: fewer periods than four could not tell one from silence. */
+const periodsMin = 4;
+
+function lookBackSeconds({ trigger }: Plan): number {
+  return Math.max(900, periodsMin * (trigger.signals.probes?.everySeconds ?? 0));
+}
+
 const dimensions = (plan: string, from: string) => ({ Plan: plan, From: from });
 
 /** The samples of a plan's probes in CloudWatch of the recovery Region, wherever they were taken. */
@@ -24,7 +31,7 @@ export function openProbes(access: Access, region = access.region) {
   // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
   const client = openClient(CloudWatchClient, access, region, { disableRequestCompression: true });
   return {
-    /** Success (1 or 0) of each vantage by minute over the last quarter of an hour, newest first. */
+    /** Success (1 or 0) of each vantage by minute, newest first: the last quarter of an hour, or four periods of the plan. */
     samples: (plan: Plan, until: Instant): Promise<Answer<ReadonlyMap<string, readonly Sample[]>>> =>
       readMetrics(
         access,
@@ -40,7 +47,7 @@ export function openProbes(access: Access, region = access.region) {
             },
           ]),
         ),
-        { from: instantAfter(until, -900), to: instantAfter(until, 60) },
+        { from: instantAfter(until, -lookBackSeconds(plan)), to: instantAfter(until, 60) },
         { repeatUnknown: true },
       ),
     /** Writes what was found: `Success`, and `Latency` of what was answered. At most 500 plans at once (PutMetricData). */

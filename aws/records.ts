@@ -1,6 +1,6 @@
 import { type Answer, mapAnswer, type Refusal } from '../recovery/answer.ts';
 import { ledgerKeys } from '../recovery/ledger.ts';
-import { isSilent, resumedAt } from '../recovery/silence.ts';
+import { type BadEnd, isSilent, resumedAt } from '../recovery/silence.ts';
 import { nothing, type StepRecord } from '../recovery/step.ts';
 import type { ServersMemory } from '../recovery/steps/servers/memory.ts';
 import type { StepName } from '../recovery/terms.ts';
@@ -18,16 +18,13 @@ export async function recordOf(
   );
 }
 
-/** How a step of this run ended badly, or undefined while it works or is done. A step that fell silent counts as failed. */
-export function endedBadly(
-  context: StepContext,
-  record: StepRecord | undefined,
-): 'failed' | 'held' | undefined {
+/** How a step of this run ended badly, or undefined while it works or is done. */
+export function endedBadly(context: StepContext, record: StepRecord | undefined): BadEnd | undefined {
   const { input, record: own } = context;
   if (record?.run === input.run && (record.status === 'failed' || record.status === 'held'))
     return record.status;
   const { run, startedAt } = input;
-  return isSilent(record, { run, startedAt, now: context.now(), own }) ? 'failed' : undefined;
+  return isSilent(record, { run, startedAt, now: context.now(), own }) ? 'silent' : undefined;
 }
 
 /**
@@ -36,9 +33,7 @@ export function endedBadly(
  */
 export async function serversOf(
   context: StepContext,
-): Promise<
-  Answer<{ readonly memory: ServersMemory | undefined; readonly ended: 'failed' | 'held' | undefined }>
-> {
+): Promise<Answer<{ readonly memory: ServersMemory | undefined; readonly ended: BadEnd | undefined }>> {
   return mapAnswer(await recordOf(context, 'servers'), (record) => ({
     memory:
       record?.run === context.input.run ? ((record.memory as ServersMemory | null) ?? undefined) : undefined,

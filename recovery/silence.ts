@@ -17,6 +17,12 @@ const silentFromStartSeconds = 600;
  */
 const awaySeconds = 180;
 
+/** How a step ended badly: on its own word, or because it broke off without one. */
+export type BadEnd = 'failed' | 'held' | 'silent';
+
+/** The way out where a step broke off: it left none of its own. */
+export const afterSilence = 'look at the execution history, then continue';
+
 /** Who looks at another step's record, and when. */
 export interface Looker {
   readonly run: number;

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import type { Instant } from '../terms.ts';
 
 /** Where the probes keep what they find, in CloudWatch of the recovery Region: `Success` and `Latency` by plan and vantage. */
 export const probeNamespace = 'Lifeboat/Probe';
@@ -7,4 +8,17 @@ export const probeNamespace = 'Lifeboat/Probe';
 export function vantagesOf({ regions, trigger }: Plan): readonly string[] {
   if (!trigger.signals.probes) return [];
   return regions.witness === undefined ? [regions.recovery] : [regions.recovery, regions.witness];
+}
+
+/**
+ * Whether a plan's address is asked for in the minute of a wake-up. The schedule wakes the probe each minute for all plans
+ * together; a plan's own minutes lie one period apart on the clock, as the periods of its alarms do.
+ *
+ * @param wokenAt - the time that the schedule was set for: when the function really runs may be a minute later or earlier
+ */
+export function isProbeDue({ trigger }: Plan, wokenAt: Instant): boolean {
+  const { probes } = trigger.signals;
+  if (!probes) return false;
+  const minutes = Math.floor(Date.parse(wokenAt) / 60_000);
+  return minutes % (probes.everySeconds / 60) === 0;
 }

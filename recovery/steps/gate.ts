@@ -1,3 +1,4 @@
+import { afterSilence, type BadEnd } from '../silence.ts';
 import { type Counts, clampWait, nothing, type Standing, type StepRecord } from '../step.ts';
 import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 import {
@@ -143,8 +144,8 @@ export interface Sibling {
   readonly step: (typeof siblingSteps)[number];
   /** What it last wrote in this run. */
   readonly record: StepRecord | undefined;
-  /** How it ended badly in this run: on its own word, or because it broke off without one. */
-  readonly ended: 'failed' | 'held' | undefined;
+  /** How it ended badly in this run. */
+  readonly ended: BadEnd | undefined;
 }
 
 /** A mount has nothing of its own to say before its server and its volume are there: its first word is not waited for. */
@@ -171,7 +172,7 @@ export function judgeSiblings(
   | undefined {
   const isPatient = waitedSeconds < firstWordSeconds;
   const ended = siblings.filter((each) => each.ended && (each.record || !isPatient));
-  const sibling = ended.find((each) => each.ended === 'failed') ?? ended[0];
+  const sibling = ended.find((each) => each.ended !== 'held') ?? ended[0];
   if (sibling) return { kind: 'problem', sibling };
   const silent = siblings.filter(({ step, record }) => !record && awaited.includes(step));
   if (silent.length === 0 || !isPatient) return undefined;
@@ -197,7 +198,7 @@ export function heldForSibling(
   electorate: Electorate,
 ): Standing {
   const goOn = `lifeboat continue ${recovery}`;
-  const mend = record?.unblock ?? 'look at the execution history, then continue';
+  const mend = record?.unblock ?? afterSilence;
   return {
     status: 'held',
     code: 'CannotFinish',

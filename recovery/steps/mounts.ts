@@ -1,5 +1,6 @@
 import type { ObservedVolume } from '../observed.ts';
 import type { Plan, VolumeItem } from '../plan/plan.ts';
+import { afterSilence, type BadEnd } from '../silence.ts';
 import type { Problem } from '../step.ts';
 import type { Member } from './servers/memory.ts';
 import { volumesFor } from './volumes.ts';
@@ -7,8 +8,8 @@ import { volumesFor } from './volumes.ts';
 /** Everything that one look at the mounts sees. */
 export interface MountsObservation {
   readonly members: readonly Member[];
-  readonly serversEnded: 'failed' | 'held' | undefined;
-  readonly volumesEnded: 'failed' | 'held' | undefined;
+  readonly serversEnded: BadEnd | undefined;
+  readonly volumesEnded: BadEnd | undefined;
   readonly volumes: readonly ObservedVolume[];
   readonly online: ReadonlySet<string>;
 }
@@ -114,15 +115,15 @@ function attachedVolume(
   return volumesFor(item, instanceId, seen.volumes).find((one) => one.attachment?.state === 'attached');
 }
 
-function ended(item: VolumeItem, what: 'server' | 'volume', status: 'failed' | 'held'): MountNeed {
+function ended(item: VolumeItem, what: 'server' | 'volume', end: BadEnd): MountNeed {
   const see = what === 'server' ? `servers.${item.attach.server}` : `volumes.${item.name}`;
-  return {
-    kind: 'problem',
-    problem: {
-      status,
-      code: what === 'server' ? 'NoServer' : 'NoVolume',
-      reason: `mount of volumes.${item.name}: its ${what} is ${status}`,
-      unblock: `see ${see}`,
-    },
-  };
+  const code = what === 'server' ? 'NoServer' : 'NoVolume';
+  const of = `mount of volumes.${item.name}`;
+  if (end !== 'silent')
+    return {
+      kind: 'problem',
+      problem: { status: end, code, reason: `${of}: its ${what} is ${end}`, unblock: `see ${see}` },
+    };
+  const reason = `${of}: the step ${what}s broke off before its ${what} was ready`;
+  return { kind: 'problem', problem: { status: 'failed', code, reason, unblock: afterSilence } };
 }

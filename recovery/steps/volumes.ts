@@ -3,6 +3,7 @@ import type { ObservedInstance, ObservedSnapshot, ObservedVolume } from '../obse
 import { formatDuration } from '../plan/durations.ts';
 import type { Plan, VolumeItem } from '../plan/plan.ts';
 import { sayTags } from '../plan/tags.ts';
+import { afterSilence, type BadEnd } from '../silence.ts';
 import type { Problem } from '../step.ts';
 import { type Instant, newestOf, secondsBetween } from '../terms.ts';
 import type { Member } from './servers/memory.ts';
@@ -12,7 +13,7 @@ export interface VolumesObservation {
   /** Who fills the slots of the servers, as the servers step last wrote it; undefined before its first record. */
   readonly members: readonly Member[] | undefined;
   /** Whether the servers step can still change: its problem, or undefined while it works or is done. */
-  readonly serversEnded: 'failed' | 'held' | undefined;
+  readonly serversEnded: BadEnd | undefined;
   readonly instances: Readonly<Record<string, ObservedInstance>>;
   /** Volumes that this recovery created. */
   readonly volumes: readonly ObservedVolume[];
@@ -159,13 +160,15 @@ function noMember(
   into.waits.push({ seconds: 2, for: `volumes.${item.name}: a zone for servers.${item.attach.server}` });
 }
 
-function noServer(item: VolumeItem, ended: 'failed' | 'held'): Problem {
-  return {
-    status: ended,
-    code: 'NoServer',
-    reason: `volumes.${item.name}: its server ${item.attach.server} is ${ended}`,
-    unblock: `see servers.${item.attach.server}`,
-  };
+function noServer(item: VolumeItem, end: BadEnd): Problem {
+  const { server } = item.attach;
+  const code = 'NoServer';
+  if (end !== 'silent') {
+    const reason = `volumes.${item.name}: its server ${server} is ${end}`;
+    return { status: end, code, reason, unblock: `see servers.${server}` };
+  }
+  const reason = `volumes.${item.name}: the step servers broke off before ${server} was ready`;
+  return { status: 'failed', code, reason, unblock: afterSilence };
 }
 
 /** The volumes of an item for one instance, oldest first. */

@@ -12,10 +12,14 @@ const idleSawtoothMs = 300_000;
 /** How long a MySQL replica waits before it takes a silent source for lost (`slave_net_timeout`, default 60 s). */
 const netTimeoutMs = 60_000;
 
-/** A time in which a replica heard nothing of its source; it has no end while it lasts. */
+/** Why a source is gone: its Region is silent, or the zone that it is served from. */
+export type DeathCause = 'region' | 'zone';
+
+/** A time in which a replica heard nothing of its source; it has no end while a cause of it lasts. */
 interface Outage {
   readonly fromMs: number;
   readonly toMs?: number;
+  readonly causes: ReadonlySet<DeathCause>;
 }
 
 interface Setting {
@@ -46,17 +50,27 @@ export class ReplicaLag {
   }
 
   /** A source may die again and again: what was measured meanwhile stays what it was. */
-  markSourceDead(replicaId: string, atMs: number): void {
-    const before = this.#sourceOutages.get(replicaId) ?? [];
-    if (before.length > 0 && before.at(-1)?.toMs === undefined) return;
-    this.#sourceOutages.set(replicaId, [...before, { fromMs: atMs }]);
+  markSourceDead(replicaId: string, cause: DeathCause, atMs: number): void {
+    const { ended, lasting } = this.#outagesOf(replicaId);
+    const { fromMs, causes } = lasting ?? { fromMs: atMs, causes: new Set<DeathCause>() };
+    this.#sourceOutages.set(replicaId, [...ended, { fromMs, causes: new Set([...causes, cause]) }]);
   }
 
-  markSourceBack(replicaId: string, atMs: number): void {
+  /** A source is back when nothing keeps it away any more. */
+  markSourceBack(replicaId: string, cause: DeathCause, atMs: number): void {
+    const { ended, lasting } = this.#outagesOf(replicaId);
+    if (!lasting) return;
+    const causes = new Set([...lasting.causes].filter((each) => each !== cause));
+    const now = causes.size > 0 ? { ...lasting, causes } : { ...lasting, causes, toMs: atMs };
+    this.#sourceOutages.set(replicaId, [...ended, now]);
+  }
+
+  #outagesOf(replicaId: string): { readonly ended: readonly Outage[]; readonly lasting: Outage | undefined } {
     const outages = this.#sourceOutages.get(replicaId) ?? [];
     const last = outages.at(-1);
-    if (!last || last.toMs !== undefined) return;
-    this.#sourceOutages.set(replicaId, [...outages.slice(0, -1), { ...last, toMs: atMs }]);
+    return last && last.toMs === undefined
+      ? { ended: outages.slice(0, -1), lasting: last }
+      : { ended: outages, lasting: undefined };
   }
 
   /** A replica that was made while the world runs has begun to replicate. */

@@ -7,7 +7,7 @@ import { backUp } from './backup.ts';
 import { deleteInstance } from './delete.ts';
 import { describeInstances, describeSnapshots, describeSubnetGroups } from './describe.ts';
 import { emitInstanceEvent, type InstanceEvent } from './events.ts';
-import { type LagShape, ReplicaLag } from './lag.ts';
+import { type DeathCause, type LagShape, ReplicaLag } from './lag.ts';
 import { modifyInstance } from './modify.ts';
 import { readArn } from './names.ts';
 import { defaultSubnetGroup } from './network.ts';
@@ -137,13 +137,16 @@ export class Rds implements Service {
   }
 
   /** The source of a replica is gone since `atMs`: its lag grows (PostgreSQL) or replication becomes inactive (MySQL). */
-  markSourceDead(replicaId: string, atMs: number): void {
-    this.lag.markSourceDead(replicaId, atMs);
+  markSourceDead(replicaId: string, cause: DeathCause, atMs: number): void {
+    this.lag.markSourceDead(replicaId, cause, atMs);
   }
 
-  /** The source of a replica is there again since `atMs`: replication has caught up within that minute. */
-  markSourceBack(replicaId: string, atMs: number): void {
-    this.lag.markSourceBack(replicaId, atMs);
+  /**
+   * A cause of its death has ended at `atMs`. Where it was the last, the source is there again, and replication has caught
+   * up within that minute.
+   */
+  markSourceBack(replicaId: string, cause: DeathCause, atMs: number): void {
+    this.lag.markSourceBack(replicaId, cause, atMs);
   }
 
   /** Begins a backup as the backup window would: the instance is `backing-up` until it ends. */

@@ -93,7 +93,7 @@ function markReplicas(sim: Simulator, { arn }: DbInstance, as: 'dead' | 'back'):
   for (const { rds } of sim.regions)
     for (const { id, replicaSource } of rds.instances.values()) {
       if (replicaSource !== arn) continue;
-      if (as === 'dead') rds.markSourceDead(id, nowMs);
-      else rds.markSourceBack(id, nowMs);
+      if (as === 'dead') rds.markSourceDead(id, 'zone', nowMs);
+      else rds.markSourceBack(id, 'zone', nowMs);
     }
 }

@@ -38,8 +38,8 @@ function markSources(sim: Simulator, region: RegionName, as: 'dead' | 'back'): v
   for (const { rds } of sim.regions) {
     for (const { id, replicaSource } of rds.instances.values()) {
       if (!replicaSource?.startsWith(`arn:aws:rds:${region}:`)) continue;
-      if (as === 'dead') rds.markSourceDead(id, nowMs);
-      else rds.markSourceBack(id, nowMs);
+      if (as === 'dead') rds.markSourceDead(id, 'region', nowMs);
+      else rds.markSourceBack(id, 'region', nowMs);
     }
   }
 }

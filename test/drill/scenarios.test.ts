@@ -161,6 +161,28 @@ const noProbes = {
   to: '',
 };
 
+test('a plan that is probed every five minutes is asked that often, and recovers', async () => {
+  const plan = shopPlan({ from: 'healthz, every: 60s }', to: 'healthz, every: 5m }' });
+  const forSeconds = 7200;
+  const happened = await happenInShop({
+    plan,
+    events: [health],
+    at: [1320],
+    faults: outage,
+    seed: 2,
+    forSeconds,
+  });
+  assertRecoveredOnce(happened);
+  const { sim } = happened.account;
+  const written = sim.transcript.filter(
+    ({ operation, callerArn }) => operation === 'PutMetricData' && /probe/i.test(callerArn),
+  );
+  const minutes = written.map(({ atMs }) => Math.floor(atMs / 60_000));
+  const vantages = 2;
+  assert.ok(written.length >= (vantages * (forSeconds - 600)) / 300, 'each period has its samples');
+  assert.deepEqual([...new Set(minutes.map((minute) => minute % 5))], [0]);
+});
+
 test('a plan without probes recovers when an alarm elsewhere and AWS Health agree', async () => {
   const happened = await happenInShop({
     plan: shopPlan(noProbes),

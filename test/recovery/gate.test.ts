@@ -168,6 +168,12 @@ test('of several steps that ended badly the failed one speaks, and else the one 
   const late = record('mounts', 'failed', { code: 'MountFailed', reason: 'mount of volumes.data' });
   const failed = judgeSiblings(siblings({ servers: working, volumes: stale, mounts: late }), 0);
   assert.ok(failed?.kind === 'problem' && failed.sibling.step === 'mounts');
+  const silent: readonly Sibling[] = [
+    { step: 'servers', record: stale, ended: 'held' },
+    { step: 'volumes', record: working, ended: 'silent' },
+  ];
+  const broken = judgeSiblings(silent, 0);
+  assert.ok(broken?.kind === 'problem' && broken.sibling.step === 'volumes', 'one that broke off has failed');
 });
 
 test('the reason quotes the step in one sentence, whether it is held, has failed or fell silent', () => {
@@ -181,17 +187,17 @@ test('the reason quotes the step in one sentence, whether it is held, has failed
     /since servers has failed, and nothing is promoted: servers\.worker: no available image$/,
   );
   assert.match(
-    cannotFinish({ step: 'servers', record: working, ended: 'failed' }).reason,
+    cannotFinish({ step: 'servers', record: working, ended: 'silent' }).reason,
     /since servers broke off, and nothing is promoted: it has written nothing since 2026-03-02T08:52:00\.000Z$/,
   );
   assert.match(
-    cannotFinish({ step: 'servers', record: undefined, ended: 'failed' }).reason,
+    cannotFinish({ step: 'servers', record: undefined, ended: 'silent' }).reason,
     /: it has written nothing in this run$/,
   );
 });
 
 test('a step that broke off without a word is an objection once nobody waits for it any more', () => {
-  const silent: readonly Sibling[] = [{ step: 'servers', record: undefined, ended: 'failed' }];
+  const silent: readonly Sibling[] = [{ step: 'servers', record: undefined, ended: 'silent' }];
   assert.equal(judgeSiblings(silent, 0)?.kind, 'wait', 'its machine may have been slow to open');
   assert.equal(judgeSiblings(silent, 20)?.kind, 'problem');
 });

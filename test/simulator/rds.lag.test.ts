@@ -84,7 +84,7 @@ test('when its source dies, a PostgreSQL lags more each minute and a MySQL becom
   ] as const) {
     const { sim, rds, read } = openReplicated(engine);
     rds.setLag('orders-replica', 2);
-    rds.markSourceDead('orders-replica', startMs + minuteMs);
+    rds.markSourceDead('orders-replica', 'region', startMs + minuteMs);
     await sim.clock.driveUntil(startMs + 8 * minuteMs);
     assert.deepEqual(await read(startMs, startMs + 5 * minuteMs), expected);
   }
@@ -94,13 +94,25 @@ test('a source that comes back and dies again changes nothing that was measured 
   const { sim, rds, read } = openReplicated('postgres');
   rds.setLag('orders-replica', 2);
   const at = (minutes: number) => startMs + minutes * minuteMs;
-  rds.markSourceDead('orders-replica', at(1));
-  rds.markSourceDead('orders-replica', at(2));
-  rds.markSourceBack('orders-replica', at(3));
-  rds.markSourceBack('orders-replica', at(4));
-  rds.markSourceDead('orders-replica', at(5));
+  rds.markSourceDead('orders-replica', 'region', at(1));
+  rds.markSourceDead('orders-replica', 'region', at(2));
+  rds.markSourceBack('orders-replica', 'region', at(3));
+  rds.markSourceBack('orders-replica', 'region', at(4));
+  rds.markSourceDead('orders-replica', 'region', at(5));
   await sim.clock.driveUntil(at(10));
   assert.deepEqual(await read(startMs, at(8)), [2, 2, 62, 2, 2, 2, 62, 122]);
+});
+
+test('a source whose zone and Region are gone is back when both are', async () => {
+  const { sim, rds, read } = openReplicated('postgres');
+  rds.setLag('orders-replica', 2);
+  const at = (minutes: number) => startMs + minutes * minuteMs;
+  rds.markSourceDead('orders-replica', 'zone', at(1));
+  rds.markSourceDead('orders-replica', 'region', at(2));
+  rds.markSourceBack('orders-replica', 'zone', at(3));
+  rds.markSourceBack('orders-replica', 'region', at(5));
+  await sim.clock.driveUntil(at(8));
+  assert.deepEqual(await read(startMs, at(7)), [2, 2, 62, 122, 182, 2, 2]);
 });
 
 test('after a promotion the metric stops, and what was measured before stays', async () => {
