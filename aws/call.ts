@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Whether it may also be sent again when no answer came: only what changes nothing by being done twice. */
   readonly repeatUnknown?: boolean;
-  /** How often it is sent at most where it is refused at once; 3 times when absent, and where no answer comes. */
+  /** How often it is sent at most; 3 times when absent. Three times without an answer are enough in any case. */
   readonly attempts?: number;
   /** Whether it may also be sent again when a permission seems to be missing: where a single stray refusal would end too much. */
   readonly repeatDenied?: boolean;
@@ -17,6 +17,8 @@ export interface CallOptions {
 
 const defaultDeadlineSeconds = 5;
 const usualAttempts = 3;
+/** What gave no answer has cost its whole deadline each time; what was refused before it cost nothing. */
+const unansweredMax = 3;
 const firstPauseMs = 200;
 const longestPauseMs = 1000;
 
@@ -32,6 +34,7 @@ export async function call<T>(
   options: CallOptions = {},
 ): Promise<Answer<T>> {
   const deadlineMs = (options.deadlineSeconds ?? defaultDeadlineSeconds) * 1000;
+  let unanswered = 0;
   for (let attempt = 1; ; attempt += 1) {
     if (access.clock.nowMs() >= access.stopAtMs) return refusal('unknown', 'OutOfTime', '', asked);
     const answer = await once(access, asked, send, deadlineMs);
@@ -40,11 +43,10 @@ export async function call<T>(
       (answer.kind === 'transient' ||
         (answer.kind === 'unknown' && options.repeatUnknown === true) ||
         (answer.kind === 'denied' && options.repeatDenied === true));
-    // What gave no answer has cost its whole deadline each time.
-    const isSlow = !answer.ok && answer.kind === 'unknown';
-    const attemptsMax = isSlow ? usualAttempts : (options.attempts ?? usualAttempts);
-    const again = isPassing && options.repeatable !== false && attempt < attemptsMax;
-    if (!again) return answer;
+    if (!answer.ok && answer.kind === 'unknown') unanswered += 1;
+    const mayRepeat = isPassing && options.repeatable !== false;
+    if (!mayRepeat || attempt >= (options.attempts ?? usualAttempts) || unanswered >= unansweredMax)
+      return answer;
     await sleep(access.clock, Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)));
   }
 }

@@ -17,7 +17,7 @@ import {
   unopened,
 } from './incident.ts';
 import { lookAfter } from './look-after.ts';
-import { lookAround, type Seen } from './situation.ts';
+import { type LastEntries, lastOf, lookAround, readLast, type Seen } from './situation.ts';
 
 export const assessInput = v.object({
   plan: v.string(),
@@ -34,24 +34,33 @@ interface Assessment {
   readonly recovery: string;
 }
 
-/** Looks at a plan's signals as they stand, decides, writes the decision down, and says what is to be started. */
+/**
+ * Looks at a plan's signals as they stand, decides, writes the decision down, and says what is to be started. Beside that it
+ * looks after the last failover: an old primary that can write must not wait for the slowest answer that a decision needs.
+ */
 export async function assess(
   { plan: name, ...entered }: v.InferOutput<typeof assessInput>,
   invocation: Invocation,
 ): Promise<Assessment> {
   const context = openResponse(invocation, entered);
   const plan = planNamed(invocation.deps, name);
-  const seen = await lookAround(context, plan);
+  const entries = readLast(context, plan);
+  const [assessment] = await Promise.all([
+    decideAbout(context, plan, entries),
+    lastOf(entries).then((last) => last && lookAfter(context, plan, last)),
+  ]);
+  return assessment;
+}
+
+async function decideAbout(context: ResponseContext, plan: Plan, entries: LastEntries): Promise<Assessment> {
+  const seen = await lookAround(context, plan, entries);
   const verdict = decide(plan, seen.situation);
   const starts = await commit(context, plan, seen, verdict);
   // A recovery that was not written down is not started, and nobody is told that it was: the next minute decides again.
   const isCommitted = verdict.decision !== 'recover' || starts !== undefined;
-  await Promise.all([
-    isCommitted ? announce(context, plan, seen, verdict) : undefined,
-    seen.last && lookAfter(context, plan, seen.last),
-  ]);
+  if (isCommitted) await announce(context, plan, seen, verdict);
   return {
-    plan: name,
+    plan: plan.plan,
     decision: starts ? 'recover' : verdict.decision === 'recover' ? 'hold' : verdict.decision,
     analysis: verdict.analysis,
     recovery: starts ?? '',

@@ -29,22 +29,44 @@ export interface Seen {
   readonly situation: Situation;
   readonly incident: LedgerEntry | undefined;
   readonly period: LedgerEntry | undefined;
-  /** What looking after the last failover needs: known also where something else could not be read. */
-  readonly last: LastFailover | undefined;
+}
+
+/** The ledger's entries of a plan's last failover, as they are read. */
+export interface LastEntries {
+  readonly active: Promise<Answer<LedgerEntry | undefined>>;
+  readonly period: Promise<Answer<LedgerEntry | undefined>>;
+}
+
+/** Begins to read what the ledger says of a plan's last failover. */
+export function readLast({ ledger }: ResponseContext, { plan }: Plan): LastEntries {
+  return { active: ledger.read(ledgerKeys.active(plan)), period: ledger.read(ledgerKeys.period(plan)) };
+}
+
+/** A plan's last failover, or undefined where one of its entries could not be read. */
+export async function lastOf(entries: LastEntries): Promise<LastFailover | undefined> {
+  const read = await gather({ active: entries.active, period: entries.period });
+  if (!read.ok) return undefined;
+  const { active, period } = read.value;
+  return {
+    active: active?.value as ActiveRecord | undefined,
+    period: period?.value as PeriodRecord | undefined,
+  };
 }
 
 /** The primary's own alarms and target groups are read within this time, or not at all: they are extra votes. */
 const primaryDeadlineSeconds = 3;
 
 /** Looks at everything that a decision about a plan rests on, all at once. */
-export async function lookAround(context: ResponseContext, plan: Plan): Promise<Seen> {
+export async function lookAround(
+  context: ResponseContext,
+  plan: Plan,
+  { active, period }: LastEntries,
+): Promise<Seen> {
   const { access, ledger } = context;
   const { primary, recovery } = plan.regions;
   const now = context.now();
   const names = plan.trigger.signals.alarms;
-  const active = ledger.read(ledgerKeys.active(plan.plan));
-  const period = ledger.read(ledgerKeys.period(plan.plan));
-  const [entries, last, turns, probes, near, far, targets] = await Promise.all([
+  const [entries, turns, probes, near, far, targets] = await Promise.all([
     gatherEach([
       ['brake', ledger.read(ledgerKeys.brake)],
       ['pause', ledger.read(ledgerKeys.pause(plan.plan))],
@@ -54,7 +76,6 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
       ['health', ledger.read(ledgerKeys.health(plan.plan))],
       ['readiness', ledger.read(ledgerKeys.readiness(plan.plan))],
     ]),
-    gather({ active, period }),
     readTurns(context, plan),
     openProbes(access).samples(plan, now),
     readAlarms(access, recovery, names, 5),
@@ -101,17 +122,6 @@ export async function lookAround(context: ResponseContext, plan: Plan): Promise<
     },
     incident: entries.ok ? entries.value['incident'] : undefined,
     period: entries.ok ? entries.value['period'] : undefined,
-    last: last.ok ? lastOf(last.value) : undefined,
-  };
-}
-
-function lastOf({
-  active,
-  period,
-}: Readonly<Record<keyof LastFailover, LedgerEntry | undefined>>): LastFailover {
-  return {
-    active: active?.value as ActiveRecord | undefined,
-    period: period?.value as PeriodRecord | undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import fc from 'fast-check';
 import { openLedger } from '../../aws/ledger.ts';
 import { AwsError } from '../../simulator/errors.ts';
@@ -84,4 +84,34 @@ test('a refusal that comes once is asked again, and one that stays is told', asy
   refuse(Number.POSITIVE_INFINITY);
   const answer = await sim.clock.drive(ledger.read(key));
   assert.ok(!answer.ok && answer.kind === 'denied');
+});
+
+describe('a read is asked again while it may help: five times in all, and three times without an answer', () => {
+  const error = new AwsError('SlowDown', 'Please reduce your request rate.', 503);
+  for (const [fates, isRead, seconds] of [
+    ['', true, 0],
+    ['RRH', true, 3],
+    ['HHR', true, 6],
+    ['RRRR', true, 0],
+    ['RRRRR', false, 0],
+    ['HHH', false, 9],
+    ['HRHRH', false, 9],
+  ] as const)
+    test(
+      fates.replaceAll('R', 'refused, ').replaceAll('H', 'not answered, ') + (isRead ? 'read' : 'given up'),
+      async () => {
+        const { sim, access } = accountWithLedger();
+        const coming = [...fates];
+        sim.faults.push(() => {
+          const fate = coming.shift();
+          return fate === 'R' ? { kind: 'error', error } : fate === 'H' ? { kind: 'hang' } : undefined;
+        });
+        const startMs = sim.clock.nowMs();
+        const answer = await sim.clock.drive(openLedger(access(), bucket).read(key));
+        assert.equal(answer.ok, isRead);
+        assert.equal(sim.transcript.length, fates.length + (isRead ? 1 : 0));
+        const tookSeconds = (sim.clock.nowMs() - startMs) / 1000;
+        assert.ok(tookSeconds >= seconds && tookSeconds < seconds + 4, `${tookSeconds} s`);
+      },
+    );
 });

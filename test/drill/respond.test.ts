@@ -45,6 +45,18 @@ test('its users are answered by the recovery Region', () => {
   assert.equal(outage.recoveries[0]?.traffic.target, answer[0]);
 });
 
+test('the fence that it could not confirm is tried before the silent Region has been waited for', () => {
+  const { transcript } = outage.account.sim;
+  const ofAssess = transcript.filter(({ callerArn }) => callerArn.endsWith('assess'));
+  const looks = ofAssess.filter(({ operation }) => operation === 'GetMetricData').map(({ atMs }) => atMs);
+  const tries = ofAssess.filter(({ operation }) => operation === 'DescribeAutoScalingGroups');
+  assert.ok(tries.length > 2);
+  for (const { atMs } of tries) {
+    const lookedAtMs = looks.findLast((each) => each <= atMs) ?? assert.fail('it looks first');
+    assert.ok(atMs - lookedAtMs < 2000, `${atMs - lookedAtMs} ms`);
+  }
+});
+
 test('its time counts from the first bad sample, and the phases add up to it', () => {
   const [evidence = assert.fail()] = outage.recoveries;
   assertPhases(evidence);
