@@ -1,5 +1,5 @@
 import type { StepRecord } from './step.ts';
-import { type Instant, secondsBetween } from './terms.ts';
+import { type Instant, laterOf, secondsBetween } from './terms.ts';
 
 /**
  * How long a step that works may be silent beyond the wait that it asked for (at most a share of the time it has worked):
@@ -49,10 +49,7 @@ export function resumedAt({ run, startedAt, now, own }: Looker): Instant | undef
 export function isSilent(record: StepRecord | undefined, looker: Looker): boolean {
   const { run, startedAt, now } = looker;
   const resumed = resumedAt(looker);
-  const sinceSeconds = (instant: Instant) => {
-    const from = resumed !== undefined && secondsBetween(instant, resumed) > 0 ? resumed : instant;
-    return secondsBetween(from, now);
-  };
+  const sinceSeconds = (instant: Instant) => secondsBetween(laterOf(instant, resumed), now);
   if (record?.run !== run) return sinceSeconds(startedAt) > silentFromStartSeconds;
   if (record.status !== 'working') return false;
   const allowedSeconds = silentSeconds + silentShare * secondsBetween(record.firstAt, record.lastAt);

@@ -64,6 +64,11 @@ export function instantAfter(from: Instant, seconds: number): Instant {
   return new Date(Date.parse(from) + seconds * 1000).toISOString();
 }
 
+/** The later of two instants; the first where there is no other. */
+export function laterOf(one: Instant, other: Instant | undefined): Instant {
+  return other !== undefined && secondsBetween(one, other) > 0 ? other : one;
+}
+
 /** The one with the latest instant of its own, or undefined of none; of equals the last. */
 export function newestOf<Item>(items: readonly Item[], instantOf: (item: Item) => Instant): Item | undefined {
   return items.reduce<Item | undefined>(

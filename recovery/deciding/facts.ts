@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import { type Instant, newestOf, secondsBetween } from '../terms.ts';
+import { type Instant, laterOf, newestOf, secondsBetween } from '../terms.ts';
 import type { LedgerState, Observation, SignalKind, Situation } from './observation.ts';
 
 /** A situation sorted out for the questions that a decision asks. */
@@ -99,7 +99,5 @@ function hasStood(
   confirmSeconds: number,
   now: Instant,
 ): boolean {
-  const fromAt =
-    answeredUntil !== undefined && secondsBetween(since, answeredUntil) > 0 ? answeredUntil : since;
-  return secondsBetween(fromAt, seenAt ?? now) >= confirmSeconds;
+  return secondsBetween(laterOf(since, answeredUntil), seenAt ?? now) >= confirmSeconds;
 }

@@ -12,9 +12,9 @@ export function vantagesOf({ regions, trigger }: Plan): readonly string[] {
 
 /**
  * Whether a plan's address is asked for in the minute of a wake-up. The schedule wakes the probe each minute for all plans
- * together; a plan's own minutes lie one period apart on the clock, as the periods of its alarms do.
+ * together; a plan's own minutes lie one period apart, so that each period of its alarms has one sample.
  *
- * @param wokenAt - the time that the schedule was set for: when the function really runs may be a minute later or earlier
+ * @param wokenAt - the time that the schedule was set for: the function may run up to a minute later
  */
 export function isProbeDue({ trigger }: Plan, wokenAt: Instant): boolean {
   const { probes } = trigger.signals;

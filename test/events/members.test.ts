@@ -357,7 +357,7 @@ test('a plan is asked from its recovery Region and its witness, and one without 
   assert.equal(probeNamespace, 'Lifeboat/Probe');
 });
 
-test('a plan is asked as often as it says, and its minutes are those of its alarms', () => {
+test('a plan is asked as often as it says, in minutes that lie one period apart', () => {
   const signals = {
     ...shop.trigger.signals,
     probes: { url: 'https://shop.example.com/', everySeconds: 300 },

@@ -103,6 +103,20 @@ const rows: readonly Row[] = [
     silent: true,
   },
   {
+    name: 'a word of after the ledger was back counts from itself',
+    other: record(900, 1000),
+    own: record(0, 1280, { resumedAt: at(900) }),
+    nowSeconds: 1300,
+    silent: false,
+  },
+  {
+    name: 'and at the very second of its bound it still works',
+    other: record(0, 0),
+    own: record(0, 350),
+    nowSeconds: 360,
+    silent: false,
+  },
+  {
     name: 'a ledger that was away for less time than silence takes excuses whoever wrote a while before',
     other: record(0, 20),
     own: record(0, 100),
@@ -134,4 +148,6 @@ test('a step notes when it can write again, and keeps that for the rest of its r
   assert.equal(resumedAt(looker(960, record(0, 950, { resumedAt: at(900) }))), at(900));
   assert.equal(resumedAt(looker(700, record(0, 690, { run: 0, resumedAt: at(500) }))), at(700));
   assert.equal(resumedAt(looker(20, undefined)), undefined);
+  assert.equal(resumedAt(looker(180, undefined)), undefined);
+  assert.equal(resumedAt(looker(181, undefined)), at(181));
 });
