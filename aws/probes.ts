@@ -17,11 +17,12 @@ export interface ProbeResult {
   readonly latencyMs?: number;
 }
 
-/** A run of failures goes on over three missing samples: fewer periods than four could not tell one from silence. */
-const periodsMin = 4;
+/** How much more than its confirmation is read: the newest sample may be minutes old, and a run goes on over missing ones. */
+const beyondSeconds = 300;
 
+/** A failure can have stood no longer than it is looked back. */
 function lookBackSeconds({ trigger }: Plan): number {
-  return Math.max(900, periodsMin * (trigger.signals.probes?.everySeconds ?? 0));
+  return Math.max(900, trigger.confirmSeconds + beyondSeconds);
 }
 
 const dimensions = (plan: string, from: string) => ({ Plan: plan, From: from });
@@ -31,7 +32,7 @@ export function openProbes(access: Access, region = access.region) {
   // Compression is asynchronous in a way that a simulated clock does not see, and a few samples need none.
   const client = openClient(CloudWatchClient, access, region, { disableRequestCompression: true });
   return {
-    /** Success (1 or 0) of each vantage by minute, newest first: the last quarter of an hour, or four periods of the plan. */
+    /** Success (1 or 0) of each vantage by minute, newest first: a quarter of an hour, or what confirmation takes. */
     samples: (plan: Plan, until: Instant): Promise<Answer<ReadonlyMap<string, readonly Sample[]>>> =>
       readMetrics(
         access,

@@ -1,6 +1,6 @@
 import { recoveryNamespace } from '../recovery/janitor.ts';
 import type { Plan } from '../recovery/plan/plan.ts';
-import { probeNamespace, vantagesOf } from '../recovery/signals/probes.ts';
+import { probeNamespace, probePeriodSeconds, vantagesOf } from '../recovery/signals/probes.ts';
 import { type Place, responseFunctions } from './response.ts';
 
 /**
@@ -160,7 +160,7 @@ function failing(plan: Plan, from: string): object {
     MetricName: 'Success',
     Dimensions: dimensions(plan, from),
     Statistic: 'Minimum',
-    Period: periodSeconds(plan),
+    Period: probePeriodSeconds,
     EvaluationPeriods: 2,
     DatapointsToAlarm: 2,
     ComparisonOperator: 'LessThanThreshold',
@@ -174,7 +174,7 @@ function unusual(plan: Plan, from: string): object {
   return alarm(plan, from, 'latency', {
     AlarmDescription: `The answers of ${plan.plan} to the probe in ${from} are slower than usual`,
     Metrics: [
-      { Id: 'm1', MetricStat: { Metric: metric, Period: periodSeconds(plan), Stat: 'Average' } },
+      { Id: 'm1', MetricStat: { Metric: metric, Period: probePeriodSeconds, Stat: 'Average' } },
       { Id: 'ad1', Expression: 'ANOMALY_DETECTION_BAND(m1, 3)', Label: 'Latency (expected)' },
     ],
     ThresholdMetricId: 'ad1',
@@ -197,11 +197,6 @@ function dimensions({ plan }: Plan, from: string): readonly object[] {
     { Name: 'Plan', Value: plan },
     { Name: 'From', Value: from },
   ];
-}
-
-/** A probe is woken each minute, and an alarm's period is a number of whole minutes. */
-function periodSeconds({ trigger }: Plan): number {
-  return Math.max(1, Math.ceil((trigger.signals.probes?.everySeconds ?? 60) / 60)) * 60;
 }
 
 /** The logical id of the condition under which a plan's resources are made. */

@@ -45,11 +45,14 @@ export async function assess(
   const context = openResponse(invocation, entered);
   const plan = planNamed(invocation.deps, name);
   const entries = readLast(context, plan);
-  const [assessment] = await Promise.all([
+  // Neither is cut short where the other throws, which is a defect and ends the invocation.
+  const [decided, lookedAfter] = await Promise.allSettled([
     decideAbout(context, plan, entries),
     lastOf(entries).then((last) => last && lookAfter(context, plan, last)),
   ]);
-  return assessment;
+  if (decided.status === 'rejected') throw decided.reason;
+  if (lookedAfter.status === 'rejected') throw lookedAfter.reason;
+  return decided.value;
 }
 
 async function decideAbout(context: ResponseContext, plan: Plan, entries: LastEntries): Promise<Assessment> {

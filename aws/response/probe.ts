@@ -2,28 +2,23 @@ import * as v from 'valibot';
 import { sayRefusal } from '../../recovery/answer.ts';
 import { InvalidInput } from '../../recovery/errors.ts';
 import type { Plan } from '../../recovery/plan/plan.ts';
-import { isProbeDue, vantagesOf } from '../../recovery/signals/probes.ts';
+import { vantagesOf } from '../../recovery/signals/probes.ts';
 import type { Deps, Invocation } from '../deps.ts';
 import { openProbes, type ProbeResult } from '../probes.ts';
 
-/** EventBridge Scheduler's wake-up. Without the time that it was set for, as when somebody calls it, every plan is asked for. */
-export const probeInput = v.object({ at: v.optional(v.pipe(v.string(), v.isoTimestamp())) });
+/** EventBridge Scheduler's own wake-up; nothing of it is used. */
+export const probeInput = v.unknown();
 
 const timeoutSeconds = 8;
 
 /**
- * Asks for the address of each plan that is looked at from this Region and whose minute it is, all at once, and writes what was found to CloudWatch
+ * Asks for the address of each plan that is looked at from this Region, all at once, and writes what was found to CloudWatch
  * of the plans' recovery Region: what decides must not be kept where it may be lost.
  */
-export async function probe(
-  { at }: v.InferOutput<typeof probeInput>,
-  { deps, deadlineMs }: Invocation,
-): Promise<object> {
+export async function probe(_input: unknown, { deps, deadlineMs }: Invocation): Promise<object> {
   const from = deps.environment['AWS_REGION'];
   if (!from) throw new InvalidInput('environment variable AWS_REGION: it is absent');
-  const plans = [...deps.plans.values()].filter(
-    (plan) => vantagesOf(plan).includes(from) && (at === undefined || isProbeDue(plan, at)),
-  );
+  const plans = [...deps.plans.values()].filter((plan) => vantagesOf(plan).includes(from));
   const results = await Promise.all(
     plans.map(async (plan) => ({ plan, result: await ask(deps, plan, from) })),
   );

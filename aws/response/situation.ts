@@ -149,8 +149,7 @@ function probesOf(
   samples: ReadonlyMap<string, readonly { readonly at: string; readonly value: number }[]>,
   now: string,
 ): readonly Observation[] {
-  const everySeconds = plan.trigger.signals.probes?.everySeconds ?? 60;
-  return vantagesOf(plan).map((from) => probeObservation(from, samples.get(from) ?? [], everySeconds, now));
+  return vantagesOf(plan).map((from) => probeObservation(from, samples.get(from) ?? [], now));
 }
 
 function alarmsOf(

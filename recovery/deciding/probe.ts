@@ -1,3 +1,4 @@
+import { probePeriodSeconds } from '../signals/probes.ts';
 import { type Instant, instantAfter, secondsBetween } from '../terms.ts';
 import type { Observation } from './observation.ts';
 import { counted, timeOf } from './sentences.ts';
@@ -20,14 +21,8 @@ const gapPeriods = 3;
  *
  * @param from - the Region that the probe looks from
  * @param samples - in any order
- * @param everySeconds - how often the probe looks
  */
-export function probeObservation(
-  from: string,
-  samples: readonly ProbeSample[],
-  everySeconds: number,
-  now: Instant,
-): Observation {
+export function probeObservation(from: string, samples: readonly ProbeSample[], now: Instant): Observation {
   const common = { kind: 'probe', signal: `probe ${from}`, vantage: from } as const;
   const name = `the probe in ${from}`;
   // Of two samples of the same time the better one counts first: somebody was answered.
@@ -38,8 +33,8 @@ export function probeObservation(
   if (!newest) return { ...common, vote: 'stale', since: now, says: `${name} has no samples` };
   const { at } = newest;
   const good = newestFirst.find(({ value }) => value > 0);
-  const answered = good && { answeredUntil: instantAfter(good.at, everySeconds) };
-  if (secondsBetween(at, now) > everySeconds + graceSeconds) {
+  const answered = good && { answeredUntil: instantAfter(good.at, probePeriodSeconds) };
+  if (secondsBetween(at, now) > probePeriodSeconds + graceSeconds) {
     return {
       ...common,
       vote: 'stale',
@@ -57,16 +52,16 @@ export function probeObservation(
       says: `${name} was answered at ${timeOf(at, now)}`,
     };
   }
-  const run = badRun(newestFirst, everySeconds);
+  const run = badRun(newestFirst);
   const since = run.at(-1)?.at ?? at;
   const says = `${name} has failed since ${timeOf(since, now)} (${counted(run.length, 'sample')})`;
   return { ...common, vote: 'down', since, seenAt: at, ...answered, says };
 }
 
-function badRun(newestFirst: readonly ProbeSample[], everySeconds: number): readonly ProbeSample[] {
+function badRun(newestFirst: readonly ProbeSample[]): readonly ProbeSample[] {
   const end = newestFirst.findIndex(({ at, value }, i) => {
     const later = newestFirst[i - 1]?.at ?? at;
-    return value > 0 || secondsBetween(at, later) > gapPeriods * everySeconds;
+    return value > 0 || secondsBetween(at, later) > gapPeriods * probePeriodSeconds;
   });
   return end < 0 ? newestFirst : newestFirst.slice(0, end);
 }

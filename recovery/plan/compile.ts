@@ -75,9 +75,7 @@ function compileTrigger(of: string, trigger: Part<'trigger'>): plan.Trigger {
   return {
     mode: trigger.mode ?? defaults.mode.value,
     signals: {
-      ...(probes && {
-        probes: { url: probes.url, everySeconds: seconds(probes.every, defaults.probeEvery) },
-      }),
+      ...(probes && { probes: { url: probes.url } }),
       alarms: [...(alarms ?? []), ...measured.map(({ alarm }) => alarm)],
       ...(metrics && { metrics: measured }),
       targetGroups: targetGroups ?? [],

@@ -32,7 +32,7 @@ export interface Plan {
 export interface Trigger {
   readonly mode: 'automatic' | 'approve' | 'observe';
   readonly signals: {
-    readonly probes?: { readonly url: string; readonly everySeconds: number };
+    readonly probes?: { readonly url: string };
     /** Names of CloudWatch alarms, those that the stack makes of `metrics` among them. */
     readonly alarms: readonly string[];
     readonly metrics?: readonly MetricSignal[];

@@ -14,7 +14,7 @@ import {
 import type { HealthEvent } from '../../recovery/signals/health-event.ts';
 import { readInstant } from '../../recovery/signals/lenient.ts';
 import { parseEvent, plansConcerned } from '../../recovery/signals/parse.ts';
-import { isProbeDue, probeNamespace, vantagesOf } from '../../recovery/signals/probes.ts';
+import { probeNamespace, vantagesOf } from '../../recovery/signals/probes.ts';
 import { shopPlan } from '../recovery/plans.ts';
 import { readEvent } from './files.ts';
 
@@ -355,22 +355,6 @@ test('a plan is asked from its recovery Region and its witness, and one without 
   const { probes: __, ...signals } = shop.trigger.signals;
   assert.deepEqual(vantagesOf({ ...shop, trigger: { ...shop.trigger, signals } }), []);
   assert.equal(probeNamespace, 'Lifeboat/Probe');
-});
-
-test('a plan is asked as often as it says, in minutes that lie one period apart', () => {
-  const signals = {
-    ...shop.trigger.signals,
-    probes: { url: 'https://shop.example.com/', everySeconds: 300 },
-  };
-  const slow: Plan = { ...shop, trigger: { ...shop.trigger, signals } };
-  const minutes = [...Array(11).keys()].map(
-    (minute) => `2026-11-02T10:${String(minute).padStart(2, '0')}:59Z`,
-  );
-  const due = (plan: Plan) => minutes.filter((at) => isProbeDue(plan, at)).map((at) => at.slice(14, 16));
-  assert.deepEqual(due(slow), ['00', '05', '10']);
-  assert.equal(due(shop).length, 11);
-  const { probes: _, ...without } = shop.trigger.signals;
-  assert.deepEqual(due({ ...shop, trigger: { ...shop.trigger, signals: without } }), []);
 });
 
 test('a date is read to the second in each form that AWS writes, whatever the day', () => {

@@ -35,10 +35,10 @@ test('what a plan does not say has its documented default', () => {
   const plan = planOf(committed('minimal'));
   assert.deepEqual(plan.objectives, { tier: 'normal', rtoSeconds: 14_400, rpoSeconds: 86_400 });
   assert.deepEqual(
-    { ...plan.trigger, signals: plan.trigger.signals.probes?.everySeconds },
+    { ...plan.trigger, signals: plan.trigger.signals.probes },
     {
       mode: 'approve',
-      signals: 60,
+      signals: { url: 'https://minimal.example.com/healthz' },
       quorum: 2,
       confirmSeconds: 60,
       activePeriodSeconds: 21_600,

@@ -248,7 +248,7 @@ test('a probe never says down without a fresh bad sample, and never dates it bef
   );
   fc.assert(
     fc.property(samples, (list: readonly ProbeSample[]) => {
-      const { vote, since, seenAt } = probeObservation('us-west-2', list, 60, now);
+      const { vote, since, seenAt } = probeObservation('us-west-2', list, now);
       if (vote !== 'down') return;
       const bad = list.filter(({ value }) => value === 0).map(({ at }) => at);
       assert.ok(bad.includes(since) && seenAt && bad.includes(seenAt) && since <= seenAt);

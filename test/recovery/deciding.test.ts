@@ -100,13 +100,12 @@ test('the first guard that objects speaks, and the others are heard once it is s
   );
 });
 
-runCases<{ samples: readonly (readonly [string, number])[]; everySeconds?: number; now?: string }>(
+runCases<{ samples: readonly (readonly [string, number])[]; now?: string }>(
   table('probes'),
-  ({ samples, everySeconds, now }) =>
+  ({ samples, now }) =>
     probeObservation(
       'us-west-2',
       samples.map(([at, value]) => ({ at: instant(at), value })),
-      everySeconds ?? 60,
       instant(now ?? '00:05:00'),
     ),
 );

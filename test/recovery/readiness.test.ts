@@ -37,7 +37,7 @@ const emptyPlan = {
   objectives: { tier: 'important', rtoSeconds: 1800, rpoSeconds: 300 },
   regions: { primary: 'ap-northeast-2', recovery: 'ap-northeast-1' },
   trigger: {
-    signals: { probes: { url: 'https://shop.example.com/', everySeconds: 60 }, alarms: [], targetGroups: [] },
+    signals: { probes: { url: 'https://shop.example.com/' }, alarms: [], targetGroups: [] },
   },
   databases: [],
   servers: [],

@@ -2,7 +2,7 @@
 import { defaults } from '../defaults.ts';
 import { type Draft, known, written } from '../draft.ts';
 import { formatDuration, parseDuration } from '../durations.ts';
-import type { Finding, Path } from '../plan-error.ts';
+import type { Finding } from '../plan-error.ts';
 import type { Check } from '../references.ts';
 
 /** Partitions by how their Regions begin; nothing is copied from one to another (AWS General Reference, ARNs). */
@@ -124,22 +124,15 @@ function* fewDimensions({ trigger }: Draft): Iterable<Finding> {
   }
 }
 
-/**
- * EventBridge Scheduler's rates are whole minutes (EventBridge Scheduler User Guide, Schedule types), and so are the periods
- * of alarms on what AWS measures (CloudWatch API Reference, PutMetricAlarm).
- */
+/** The periods of alarms on what AWS measures are whole minutes (CloudWatch API Reference, PutMetricAlarm). */
 function* wholeMinutes({ trigger }: Draft): Iterable<Finding> {
-  const { probes, metrics } = trigger?.signals ?? {};
-  yield* minutes(['trigger', 'signals', 'probes', 'every'], probes?.every);
-  for (const [name, { period }] of known(metrics))
-    yield* minutes(['trigger', 'signals', 'metrics', name, 'period'], period);
-}
-
-function* minutes(path: Path, duration: string | undefined): Iterable<Finding> {
-  const seconds = parseDuration(duration ?? '');
-  if (duration === undefined || seconds === undefined || seconds % 60 === 0) return;
-  const near = formatDuration(Math.ceil(seconds / 60) * 60);
-  yield { path, message: `${duration} is not a whole number of minutes`, fix: `write ${near}` };
+  for (const [name, { period }] of known(trigger?.signals?.metrics)) {
+    const seconds = parseDuration(period ?? '');
+    if (period === undefined || seconds === undefined || seconds % 60 === 0) continue;
+    const path = ['trigger', 'signals', 'metrics', name, 'period'];
+    const near = formatDuration(Math.ceil(seconds / 60) * 60);
+    yield { path, message: `${period} is not a whole number of minutes`, fix: `write ${near}` };
+  }
 }
 
 /** Signals in both modes where nobody is asked, and Regions that differ. */

@@ -67,10 +67,10 @@ const signals = map(
         {
           url: url('Address', 'What users ask; 200 is healthy.', 'https://app.shop.example.com/healthz'),
           every: maybe(
-            duration('60s', '15m', {
+            choice(['60s', '1m'], {
               title: 'Every',
-              description: 'Whole minutes between two probes.',
-              example: '60s',
+              description:
+                'The time between two probes: always a minute. What may be promoted, and from when data are lost, rests on samples as young as that.',
               otherwise: defaults.probeEvery,
             }),
           ),
