@@ -127,8 +127,8 @@ function* fewDimensions({ trigger }: Draft): Iterable<Finding> {
 /** The periods of alarms on what AWS measures are whole minutes (CloudWatch API Reference, PutMetricAlarm). */
 function* wholeMinutes({ trigger }: Draft): Iterable<Finding> {
   for (const [name, { period }] of known(trigger?.signals?.metrics)) {
-    const seconds = parseDuration(period ?? '');
-    if (period === undefined || seconds === undefined || seconds % 60 === 0) continue;
+    const seconds = period === undefined ? undefined : parseDuration(period);
+    if (seconds === undefined || seconds % 60 === 0) continue;
     const path = ['trigger', 'signals', 'metrics', name, 'period'];
     const near = formatDuration(Math.ceil(seconds / 60) * 60);
     yield { path, message: `${period} is not a whole number of minutes`, fix: `write ${near}` };
