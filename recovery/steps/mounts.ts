@@ -1,9 +1,9 @@
 import type { ObservedVolume } from '../observed.ts';
 import type { Plan, VolumeItem } from '../plan/plan.ts';
-import { afterSilence, type BadEnd } from '../silence.ts';
+import type { BadEnd } from '../silence.ts';
 import type { Problem } from '../step.ts';
 import type { Member } from './servers/memory.ts';
-import { volumesFor } from './volumes.ts';
+import { neverCame, volumesFor } from './volumes.ts';
 
 /** Everything that one look at the mounts sees. */
 export interface MountsObservation {
@@ -116,14 +116,10 @@ function attachedVolume(
 }
 
 function ended(item: VolumeItem, what: 'server' | 'volume', end: BadEnd): MountNeed {
-  const see = what === 'server' ? `servers.${item.attach.server}` : `volumes.${item.name}`;
-  const code = what === 'server' ? 'NoServer' : 'NoVolume';
-  const of = `mount of volumes.${item.name}`;
-  if (end !== 'silent')
-    return {
-      kind: 'problem',
-      problem: { status: end, code, reason: `${of}: its ${what} is ${end}`, unblock: `see ${see}` },
-    };
-  const reason = `${of}: the step ${what}s broke off before its ${what} was ready`;
-  return { kind: 'problem', problem: { status: 'failed', code, reason, unblock: afterSilence } };
+  const [code, step, see] =
+    what === 'server'
+      ? (['NoServer', 'servers', `servers.${item.attach.server}`] as const)
+      : (['NoVolume', 'volumes', `volumes.${item.name}`] as const);
+  const problem = neverCame(code, `mount of volumes.${item.name}`, { what, step, see }, end);
+  return { kind: 'problem', problem };
 }

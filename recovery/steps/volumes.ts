@@ -5,7 +5,7 @@ import type { Plan, VolumeItem } from '../plan/plan.ts';
 import { sayTags } from '../plan/tags.ts';
 import { afterSilence, type BadEnd } from '../silence.ts';
 import type { Problem } from '../step.ts';
-import { type Instant, newestOf, secondsBetween } from '../terms.ts';
+import { type Instant, newestOf, type StepName, secondsBetween } from '../terms.ts';
 import type { Member } from './servers/memory.ts';
 
 /** Everything that one look at the volumes sees. */
@@ -162,12 +162,20 @@ function noMember(
 
 function noServer(item: VolumeItem, end: BadEnd): Problem {
   const { server } = item.attach;
-  const code = 'NoServer';
-  if (end !== 'silent') {
-    const reason = `volumes.${item.name}: its server ${server} is ${end}`;
-    return { status: end, code, reason, unblock: `see servers.${server}` };
-  }
-  const reason = `volumes.${item.name}: the step servers broke off before ${server} was ready`;
+  const awaited = { what: `server ${server}`, step: 'servers', see: `servers.${server}` } as const;
+  return neverCame('NoServer', `volumes.${item.name}`, awaited, end);
+}
+
+/** The problem of an item that waits for what another step makes, once that step has ended badly without it. */
+export function neverCame(
+  code: 'NoServer' | 'NoVolume',
+  item: string,
+  { what, step, see }: { readonly what: string; readonly step: StepName; readonly see: string },
+  end: BadEnd,
+): Problem {
+  if (end !== 'silent')
+    return { status: end, code, reason: `${item}: its ${what} is ${end}`, unblock: `see ${see}` };
+  const reason = `${item}: the step ${step} broke off before its ${what} was ready`;
   return { status: 'failed', code, reason, unblock: afterSilence };
 }
 

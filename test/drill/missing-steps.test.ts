@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readLedger } from '../../drill/ledger.ts';
 import { type RecoveryKind, recoveryKinds, type StepName, stepNames } from '../../recovery/terms.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { assertReadable, hurry, impatientPlan, rehearseShop, template } from './shop.ts';
@@ -11,6 +12,9 @@ const steps: Readonly<Record<RecoveryKind, readonly StepName[]>> = {
   failover: stepNames.filter((name) => name !== 'cleanup' && name !== 'sweep'),
 };
 const plan = impatientPlan();
+
+/** Who waits for what a step makes, and tells by whom it was left waiting. */
+const waiting: Partial<Record<StepName, StepName>> = { servers: 'volumes', volumes: 'mounts' };
 
 /** What the judges see by themselves when a step is gone; the loss of any other step hurts nothing, since no end is good. */
 const unconcluded = ['overLetsGo', 'everyEndHasAReason'];
@@ -36,6 +40,10 @@ for (const kind of recoveryKinds) {
       assert.match(evidence.outcome, /^(held|failed)$/);
       assert.equal(exitCodeOf(evidence), 3);
       assertReadable(evidence.reason);
+      const left = waiting[step];
+      const { steps: records } = readLedger(account, plan.plan, evidence.recovery);
+      if (left)
+        assert.match(records[left]?.reason ?? '', new RegExp(`: the step ${step} broke off before its `));
       assert.deepEqual(
         evidence.violations.map(({ checker }) => checker),
         objections[kind][step] ?? [],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { PromoteReadReplicaCommand, RDSClient } from '@aws-sdk/client-rds';
+import type { DeathCause } from '../../simulator/rds/lag.ts';
 import type { DbEngine } from '../../simulator/rds/state.ts';
 import { openAccount, primary, recovery, settings, startMs } from './data-account.ts';
 
@@ -90,30 +91,30 @@ test('when its source dies, a PostgreSQL lags more each minute and a MySQL becom
   }
 });
 
-test('a source that comes back and dies again changes nothing that was measured before', async () => {
-  const { sim, rds, read } = openReplicated('postgres');
-  rds.setLag('orders-replica', 2);
-  const at = (minutes: number) => startMs + minutes * minuteMs;
-  rds.markSourceDead('orders-replica', 'region', at(1));
-  rds.markSourceDead('orders-replica', 'region', at(2));
-  rds.markSourceBack('orders-replica', 'region', at(3));
-  rds.markSourceBack('orders-replica', 'region', at(4));
-  rds.markSourceDead('orders-replica', 'region', at(5));
-  await sim.clock.driveUntil(at(10));
-  assert.deepEqual(await read(startMs, at(8)), [2, 2, 62, 2, 2, 2, 62, 122]);
-});
-
-test('a source whose zone and Region are gone is back when both are', async () => {
-  const { sim, rds, read } = openReplicated('postgres');
-  rds.setLag('orders-replica', 2);
-  const at = (minutes: number) => startMs + minutes * minuteMs;
-  rds.markSourceDead('orders-replica', 'zone', at(1));
-  rds.markSourceDead('orders-replica', 'region', at(2));
-  rds.markSourceBack('orders-replica', 'zone', at(3));
-  rds.markSourceBack('orders-replica', 'region', at(5));
-  await sim.clock.driveUntil(at(8));
-  assert.deepEqual(await read(startMs, at(7)), [2, 2, 62, 122, 182, 2, 2]);
-});
+for (const { says, marks, expected } of [
+  {
+    says: 'a source that comes back and dies again changes nothing that was measured before',
+    marks: ['dead region 1', 'dead region 2', 'back region 3', 'back region 4', 'dead region 5'],
+    expected: [2, 2, 62, 2, 2, 2, 62, 122],
+  },
+  {
+    says: 'a source whose zone and Region are gone is back when both are',
+    marks: ['dead zone 1', 'dead region 2', 'back zone 3', 'back region 5'],
+    expected: [2, 2, 62, 122, 182, 2, 2, 2],
+  },
+])
+  test(says, async () => {
+    const { sim, rds, read } = openReplicated('postgres');
+    rds.setLag('orders-replica', 2);
+    for (const mark of marks) {
+      const [as, cause, minute] = mark.split(' ');
+      const args = ['orders-replica', cause as DeathCause, startMs + Number(minute) * minuteMs] as const;
+      if (as === 'dead') rds.markSourceDead(...args);
+      else rds.markSourceBack(...args);
+    }
+    await sim.clock.driveUntil(startMs + 10 * minuteMs);
+    assert.deepEqual(await read(startMs, startMs + 8 * minuteMs), expected);
+  });
 
 test('after a promotion the metric stops, and what was measured before stays', async () => {
   const { sim, rds, read } = openReplicated();
